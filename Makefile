@@ -1,0 +1,54 @@
+# make, make install, make installcheck   against the server of PG_CONFIG, as any PGXS extension
+# make check, make demo, make bench       in a private server under build/, set up on the way
+# make stop                               ends the private server
+PG_CONFIG ?= pg_config
+
+FRONT = check demo bench stop
+
+ifneq ($(filter $(FRONT),$(MAKECMDGOALS)),)
+
+# The front doors know nothing of PGXS: on a bare machine it is not there yet.
+.PHONY: $(FRONT)
+
+check demo bench:
+	@test/setup.sh
+	@test/$@.sh
+
+stop:
+	@test/server.sh stop
+
+else
+
+EXTENSION = governance
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" governance.control)
+
+MODULE_big = governance
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+PG_CPPFLAGS = -DGOV_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
+
+SCRIPT = sql/governance--$(EXTVERSION).sql
+DATA = $(filter-out $(SCRIPT),$(sort $(wildcard sql/governance--*--*.sql)))
+DATA_built = $(SCRIPT)
+PARTS = $(sort $(wildcard sql/install/*.sql))
+CHAPTERS = $(sort $(wildcard sql/model/*.sql))
+
+REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=$(srcdir)/test --outputdir=. \
+	--load-extension=postgis --load-extension=btree_gist --load-extension=governance
+EXTRA_CLEAN = results regression.diffs regression.out output_iso tmp_check
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(wildcard $(PGXS)),)
+$(error the PostgreSQL server headers are missing for '$(PG_CONFIG)': install postgresql-server-dev-15, or name another pg_config by PG_CONFIG=)
+endif
+include $(PGXS)
+
+$(OBJS): $(wildcard $(srcdir)/src/*.h)
+
+# The script is its parts in order; the model's chapters travel inside it.
+$(SCRIPT): governance.control sql/assemble.sh $(PARTS) $(CHAPTERS)
+	sh sql/assemble.sh $(EXTVERSION) $(PARTS) -- $(CHAPTERS) > $@.part
+	mv $@.part $@
+
+endif
