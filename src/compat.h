@@ -16,4 +16,14 @@
 #include "varatt.h"
 #endif
 
+/* Soft errors of input functions came in 16; in 15 every error is hard. */
+#if PG_VERSION_NUM < 160000
+#define ereturn(context, dummy_value, ...) \
+	do { \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
+#endif
+
 #endif
