@@ -27,9 +27,6 @@ CREATE FUNCTION governance.model_template() RETURNS TABLE (chapter text, body te
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
     AS \$gov_function\$
 SQL
-if [ $# -eq 0 ]; then
-    printf 'SELECT NULL::text, NULL::text WHERE false\n'
-fi
 first=1
 for chapter in "$@"; do
     name=$(basename "$chapter" .sql)
@@ -43,4 +40,25 @@ cat <<SQL
 \$gov_function\$;
 COMMENT ON FUNCTION governance.model_template() IS
     'the chapters of the model as SQL text, in the order in which create_model() runs them; :srid stands for the spatial reference';
+SQL
+
+# Steps for models of older versions: sql/model/upgrade/BEFORE--AFTER.sql
+cat <<SQL
+
+CREATE FUNCTION governance.model_steps() RETURNS TABLE (version_before text, version_after text, body text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
+    AS \$gov_function\$
+SELECT NULL::text, NULL::text, NULL::text WHERE false
+SQL
+for step in sql/model/upgrade/*--*.sql; do
+    [ -f "$step" ] || continue
+    name=$(basename "$step" .sql)
+    printf "UNION ALL\nSELECT '%s', '%s', \$gov_step\$\n" "${name%%--*}" "${name##*--}"
+    cat "$step"
+    printf '$gov_step$\n'
+done
+cat <<SQL
+\$gov_function\$;
+COMMENT ON FUNCTION governance.model_steps() IS
+    'the steps by which upgrade_model() brings a model from one version to the next';
 SQL

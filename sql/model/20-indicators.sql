@@ -1,0 +1,639 @@
+-- Indicators: what is measured, in which unit of measure, and how it is rolled up.
+
+CREATE TABLE objective (
+    code        text PRIMARY KEY CHECK (code <> ''),
+    name        text NOT NULL,
+    description text
+);
+COMMENT ON TABLE objective IS 'what the plan is for: development, protection, safety, fairness ...; indicators serve one';
+
+CREATE TABLE measure_unit (
+    code      text PRIMARY KEY CHECK (code <> ''),
+    name      text NOT NULL,
+    dimension text NOT NULL CHECK (dimension <> ''),
+    factor    numeric NOT NULL DEFAULT 1 CHECK (factor > 0 AND factor < 'Infinity'),
+    divisor   numeric NOT NULL DEFAULT 1 CHECK (divisor > 0 AND divisor < 'Infinity' AND divisor = trunc(divisor))
+);
+COMMENT ON TABLE measure_unit IS 'units of measure; one is factor/divisor of its dimension''s base unit, a fraction so that the mu (2000/3 m2) is exact';
+
+INSERT INTO measure_unit (code, name, dimension, factor, divisor) VALUES
+    ('m2',          'square metre',          'area',      1,                 1),
+    ('ha',          'hectare',               'area',      10000,             1),
+    ('km2',         'square kilometre',      'area',      1000000,           1),
+    ('mu',          'mu',                    'area',      2000,              3),
+    ('10k_mu',      'ten thousand mu',       'area',      20000000,          3),
+    ('10k_ha',      'ten thousand hectares', 'area',      100000000,         1),
+    ('sqmi',        'square mile',           'area',      2589988.110336,    1),
+    ('acre',        'acre',                  'area',      4046.8564224,      1),
+    ('m',           'metre',                 'length',    1,                 1),
+    ('km',          'kilometre',             'length',    1000,              1),
+    ('m3',          'cubic metre',           'volume',    1,                 1),
+    ('100M_m3',     'hundred million m3',    'volume',    100000000,         1),
+    ('t',           'tonne',                 'mass',      1,                 1),
+    ('kg',          'kilogram',              'mass',      0.001,             1),
+    ('10k_t',       'ten thousand tonnes',   'mass',      10000,             1),
+    ('persons',     'persons',               'persons',   1,                 1),
+    ('10k_persons', 'ten thousand persons',  'persons',   10000,             1),
+    ('households',  'households',            'households', 1,                1),
+    ('dwellings',   'dwellings',             'dwellings', 1,                 1),
+    ('count',       'number',                'count',     1,                 1),
+    ('1',           'share of one',          'share',     1,                 1),
+    ('%',           'per cent',              'share',     0.01,              1),
+    ('percent',     'per cent',              'share',     0.01,              1),
+    ('permille',    'per mille',             'share',     0.001,             1),
+    ('CNY',         'yuan',                  'CNY',       1,                 1),
+    ('10k_CNY',     'ten thousand yuan',     'CNY',       10000,             1),
+    ('CAD',         'Canadian dollar',       'CAD',       1,                 1),
+    ('USD',         'United States dollar',  'USD',       1,                 1),
+    ('class',       'class or rank',         'class',     1,                 1);
+
+CREATE TABLE indicator (
+    code         text PRIMARY KEY CHECK (code <> ''),
+    name         text NOT NULL,
+    objective    text REFERENCES objective ON UPDATE CASCADE,
+    measure_unit text NOT NULL REFERENCES measure_unit ON UPDATE CASCADE,
+    attribute    text NOT NULL DEFAULT 'advisory' CHECK (attribute IN ('binding', 'expected', 'advisory')),
+    direction    text NOT NULL DEFAULT 'none' CHECK (direction IN ('floor', 'ceiling', 'band', 'none')),
+    kind         text NOT NULL CHECK (kind IN ('extensive', 'intensive', 'ratio', 'ordinal', 'none')),
+    space_op     text NOT NULL CHECK (space_op IN ('sum', 'mean', 'weighted_mean', 'min', 'max', 'ratio', 'none')),
+    time_op      text NOT NULL DEFAULT 'none' CHECK (time_op IN ('sum', 'mean', 'first', 'last', 'min', 'max', 'none')),
+    weight_by    text REFERENCES indicator ON UPDATE CASCADE,
+    numerator    text REFERENCES indicator ON UPDATE CASCADE,
+    denominator  text REFERENCES indicator ON UPDATE CASCADE,
+    factor       numeric NOT NULL DEFAULT 1 CHECK (factor <> 0 AND factor > '-Infinity' AND factor < 'Infinity'),
+    decimals     integer CHECK (decimals BETWEEN -20 AND 20),
+    min_coverage numeric NOT NULL DEFAULT 0.5 CHECK (min_coverage BETWEEN 0 AND 1),
+    max_age      interval CHECK (max_age >= interval '0'),
+    source_mode  text NOT NULL DEFAULT 'leaf_only' CHECK (source_mode IN ('leaf_only', 'self_plus_children', 'reported_overrides'))
+);
+COMMENT ON TABLE indicator IS 'what is measured or computed, and the operators that roll it up, first over time within a unit, then over units';
+COMMENT ON COLUMN indicator.kind IS 'extensive: adds up; intensive: does not; ratio: numerator over denominator; ordinal: only ordered; none: not rolled up';
+COMMENT ON COLUMN indicator.factor IS 'a ratio is factor x numerator / denominator, so 100 gives per cent';
+COMMENT ON COLUMN indicator.decimals IS 'places to which values are rounded, once, after the exact rollup; NULL: not rounded';
+COMMENT ON COLUMN indicator.max_age IS 'a value whose newest observation ends longer than this before the end of the period asked for is stale';
+
+-- What each kind admits, as data, so that an analyst can read it.
+CREATE VIEW admitted_operator AS
+    SELECT a.kind, a.space_ops, a.time_ops
+      FROM (VALUES
+        ('extensive', '{sum,mean,min,max,none}'::text[],           '{sum,mean,first,last,min,max,none}'::text[]),
+        ('intensive', '{mean,weighted_mean,min,max,none}'::text[], '{mean,first,last,min,max,none}'::text[]),
+        ('ratio',     '{ratio}'::text[],                           '{none}'::text[]),
+        ('ordinal',   '{min,max,none}'::text[],                    '{first,last,min,max,none}'::text[]),
+        ('none',      '{none}'::text[],                            '{first,last,none}'::text[])
+      ) AS a (kind, space_ops, time_ops);
+COMMENT ON VIEW admitted_operator IS 'the operators over space and over time that each kind of indicator admits';
+
+CREATE FUNCTION check_indicator() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+DECLARE
+    admitted admitted_operator;
+    part record;
+BEGIN
+    SELECT a.* INTO admitted FROM admitted_operator a WHERE a.kind = NEW.kind;
+    IF NEW.space_op <> ALL (admitted.space_ops) THEN
+        RAISE EXCEPTION 'indicator "%": operator % over space is not admitted for kind %', NEW.code, NEW.space_op, NEW.kind
+            USING ERRCODE = 'check_violation',
+                  DETAIL = format('Kind %s admits %s.', NEW.kind, array_to_string(admitted.space_ops, ', ')),
+                  HINT = CASE WHEN NEW.kind = 'intensive' THEN 'An intensive measure is averaged, best with weight_by.' END;
+    END IF;
+    IF NEW.time_op <> ALL (admitted.time_ops) THEN
+        RAISE EXCEPTION 'indicator "%": operator % over time is not admitted for kind %', NEW.code, NEW.time_op, NEW.kind
+            USING ERRCODE = 'check_violation',
+                  DETAIL = format('Kind %s admits %s.', NEW.kind, array_to_string(admitted.time_ops, ', ')),
+                  HINT = CASE WHEN NEW.kind = 'ratio' THEN 'A ratio takes its operators over time from its numerator and denominator.' END;
+    END IF;
+    IF (NEW.space_op = 'ratio') <> (NEW.numerator IS NOT NULL) OR (NEW.space_op = 'ratio') <> (NEW.denominator IS NOT NULL) THEN
+        RAISE EXCEPTION 'indicator "%": numerator and denominator belong to a ratio, both, and to nothing else', NEW.code
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF (NEW.space_op = 'weighted_mean') <> (NEW.weight_by IS NOT NULL) THEN
+        RAISE EXCEPTION 'indicator "%": weight_by belongs to a weighted_mean, and to nothing else', NEW.code
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.space_op = 'ratio' AND NEW.source_mode <> 'leaf_only' THEN
+        RAISE EXCEPTION 'indicator "%": a ratio has no source mode of its own', NEW.code
+            USING ERRCODE = 'check_violation',
+                  HINT = 'A ratio takes its source mode from its numerator and denominator.';
+    END IF;
+    -- Parts are extensive, seen from the user of a part and from the part.
+    SELECT u.code AS using_code, p.code, p.kind INTO part
+      FROM indicator u
+      JOIN indicator p ON p.code IN (u.weight_by, u.numerator, u.denominator)
+     WHERE NEW.code IN (u.code, p.code)
+       AND (p.kind <> 'extensive' OR p.space_op <> 'sum')
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'indicator "%": "%" cannot be a weight, numerator or denominator', part.using_code, part.code
+            USING ERRCODE = 'check_violation',
+                  DETAIL = 'Only an extensive indicator that is summed over units can.';
+    END IF;
+    -- Observations keep their unit of measure convertible.
+    IF TG_OP = 'UPDATE' AND NEW.measure_unit <> OLD.measure_unit THEN
+        SELECT o.measure_unit INTO part
+          FROM observation o JOIN measure_unit f ON f.code = o.measure_unit
+         WHERE o.indicator = NEW.code AND o.measure_unit IS NOT NULL
+           AND f.dimension <> (SELECT t.dimension FROM measure_unit t WHERE t.code = NEW.measure_unit)
+         LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'indicator "%" cannot be measured in "%": it has observations in "%"', NEW.code, NEW.measure_unit, part.measure_unit
+                USING ERRCODE = 'check_violation';
+        END IF;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION check_indicator() IS 'trigger: an indicator has only operators that its kind admits, and parts that add up';
+
+-- After the statement, so that one COPY may bring an indicator before its parts.
+CREATE CONSTRAINT TRIGGER indicator_sense AFTER INSERT OR UPDATE ON indicator
+    DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION check_indicator();
+
+CREATE TABLE observation (
+    indicator    text NOT NULL REFERENCES indicator ON UPDATE CASCADE,
+    unit         unitcode NOT NULL REFERENCES unit,
+    period       daterange NOT NULL CHECK (NOT isempty(period) AND NOT lower_inf(period) AND NOT upper_inf(period)),
+    value        numeric CHECK (value > '-Infinity' AND value < 'Infinity'),
+    source       text,
+    recorded_at  timestamptz NOT NULL DEFAULT now(),
+    measure_unit text REFERENCES measure_unit ON UPDATE CASCADE,
+    PRIMARY KEY (indicator, period, unit)
+);
+CREATE INDEX observation_other_measure ON observation (indicator) WHERE measure_unit IS NOT NULL;
+COMMENT ON TABLE observation IS 'what was reported or measured for a unit over a period; no row, or a NULL value, is missing, not zero';
+COMMENT ON COLUMN observation.measure_unit IS 'the unit of measure the value is given in; NULL: the indicator''s';
+
+CREATE FUNCTION check_observation_measure() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+DECLARE
+    wanted measure_unit;
+    given measure_unit;
+BEGIN
+    SELECT m.* INTO wanted FROM indicator i JOIN measure_unit m ON m.code = i.measure_unit WHERE i.code = NEW.indicator;
+    SELECT m.* INTO given FROM measure_unit m WHERE m.code = NEW.measure_unit;
+    IF wanted.dimension <> given.dimension THEN
+        RAISE EXCEPTION 'observation of "%" cannot be given in "%"', NEW.indicator, NEW.measure_unit
+            USING ERRCODE = 'check_violation',
+                  DETAIL = format('The indicator is measured in %s (%s); %s is a unit of %s.',
+                                  wanted.code, wanted.dimension, given.code, given.dimension);
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION check_observation_measure() IS 'trigger: an observation''s unit of measure has the dimension of its indicator''s';
+
+CREATE CONSTRAINT TRIGGER observation_measure AFTER INSERT OR UPDATE ON observation
+    FOR EACH ROW WHEN (NEW.measure_unit IS NOT NULL) EXECUTE FUNCTION check_observation_measure();
+
+CREATE FUNCTION check_measure_unit() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM indicator i WHERE i.measure_unit = NEW.code) OR
+       EXISTS (SELECT FROM observation o WHERE o.measure_unit = NEW.code) THEN
+        RAISE EXCEPTION 'unit of measure "%" is in use: its dimension stays "%"', NEW.code, OLD.dimension
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION check_measure_unit() IS 'trigger: a unit of measure in use keeps its dimension';
+
+CREATE CONSTRAINT TRIGGER measure_unit_dimension AFTER UPDATE ON measure_unit
+    FOR EACH ROW WHEN (NEW.dimension <> OLD.dimension) EXECUTE FUNCTION check_measure_unit();
+
+-- Rollup, first over time within a unit, then over units.
+
+CREATE FUNCTION observed_periods(indicator text) RETURNS SETOF daterange
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
+    BEGIN ATOMIC
+        -- From one distinct period to the next by the primary key, not through all rows.
+        WITH RECURSIVE seen (period) AS (
+            (SELECT o.period FROM observation o WHERE o.indicator = $1 ORDER BY o.period LIMIT 1)
+            UNION ALL
+            SELECT (SELECT o.period FROM observation o
+                     WHERE o.indicator = $1 AND o.period > s.period ORDER BY o.period LIMIT 1)
+              FROM seen s WHERE s.period IS NOT NULL
+        )
+        SELECT s.period FROM seen s WHERE s.period IS NOT NULL;
+    END;
+COMMENT ON FUNCTION observed_periods(text) IS 'the distinct periods for which an indicator has observations';
+
+CREATE FUNCTION leaf_unit(period daterange) RETURNS SETOF unit
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+    BEGIN ATOMIC
+        SELECT u.* FROM unit u
+         WHERE u.valid && $1
+           AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = u.code AND c.valid && $1);
+    END;
+COMMENT ON FUNCTION leaf_unit(daterange) IS 'the units that exist in a period and have no children that exist in it';
+
+-- Values given in several units of measure are brought to one, divisor times finer than
+-- the indicator's, in which all of them are exact decimals: a mu is 1/15 ha, so sums of
+-- mu and ha are taken in fifteenths and divided once, at the end.
+CREATE FUNCTION value_divisor(indicator text) RETURNS numeric
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+DECLARE
+    own measure_unit;
+    common numeric := 1;
+    one numeric;
+BEGIN
+    SELECT m.* INTO own FROM indicator i JOIN measure_unit m ON m.code = i.measure_unit WHERE i.code = $1;
+    IF NOT EXISTS (SELECT FROM observation o
+                    WHERE o.indicator = $1 AND o.measure_unit IS NOT NULL AND o.measure_unit <> own.code) THEN
+        RETURN 1;
+    END IF;
+    FOR one IN SELECT DISTINCT m.divisor FROM measure_unit m WHERE m.dimension = own.dimension LOOP
+        common := lcm(common, one);
+    END LOOP;
+    RETURN own.factor * common;
+END
+$$;
+COMMENT ON FUNCTION value_divisor(text) IS
+    'how many times finer than the indicator''s unit of measure its values are rolled up, so that conversions stay exact; 1 if all are given in that unit';
+
+CREATE FUNCTION exact_quotient(value numeric, divisor numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN divisor = 1 THEN value
+                ELSE trim_scale((value * 1.000000000000000000000000000000) / divisor) END;
+COMMENT ON FUNCTION exact_quotient(numeric, numeric) IS
+    'value / divisor, exact where 30 decimal places more than the value''s own suffice; value itself for divisor 1';
+
+CREATE FUNCTION refuse_overlap(indicator text, unit unitcode, period daterange) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'observations of "%" for unit "%" overlap in time', $1, $2
+        USING ERRCODE = 'data_exception',
+              DETAIL = format('The one for %s overlaps the one before it, and neither lies within the other.', period_label($3)),
+              HINT = 'A sum or mean over time needs periods that follow or contain one another.';
+END
+$$;
+COMMENT ON FUNCTION refuse_overlap(text, unitcode, daterange) IS 'raises data_exception (22000): a day would be counted twice';
+
+CREATE FUNCTION time_value(indicator text, period daterange)
+    RETURNS TABLE (unit unitcode, value numeric, until date)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+DECLARE
+    ind indicator;
+    own measure_unit;
+    divisor numeric := value_divisor($1);
+    inside daterange[];
+BEGIN
+    SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
+    SELECT m.* INTO own FROM measure_unit m WHERE m.code = ind.measure_unit;
+    SELECT array_agg(p) INTO inside
+      FROM observed_periods($1) p
+     WHERE p <@ $2 AND (ind.time_op <> 'none' OR p = $2);
+
+    IF divisor = 1 AND cardinality(inside) = 1 THEN
+        RETURN QUERY
+            SELECT o.unit, o.value, upper(o.period)
+              FROM observation o
+             WHERE o.indicator = $1 AND o.period = inside[1] AND o.value IS NOT NULL;
+        RETURN;
+    END IF;
+
+    RETURN QUERY
+        WITH given AS (
+            SELECT o.unit, o.period,
+                   CASE WHEN divisor = 1 THEN o.value
+                        WHEN o.measure_unit IS NULL THEN o.value * divisor
+                        ELSE o.value * m.factor * div(own.divisor * divisor, own.factor * m.divisor) END AS value
+              FROM observation o
+              LEFT JOIN measure_unit m ON m.code = o.measure_unit
+             WHERE o.indicator = $1 AND o.period = ANY (inside) AND o.value IS NOT NULL
+        ), placed AS (
+            SELECT g.*, max(upper(g.period)) OVER (
+                       PARTITION BY g.unit ORDER BY lower(g.period), upper(g.period) DESC
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+              FROM given g
+        ), counted AS (
+            -- A period within another one's counts only through that one.
+            SELECT p.unit, p.period,
+                   CASE WHEN p.reached > lower(p.period) AND ind.time_op IN ('sum', 'mean')
+                        THEN refuse_overlap($1, p.unit, p.period) ELSE p.value END AS value
+              FROM placed p
+             WHERE p.reached IS NULL OR upper(p.period) > p.reached
+        )
+        SELECT c.unit,
+               CASE ind.time_op
+                   WHEN 'sum' THEN sum(c.value)
+                   WHEN 'mean' THEN avg(c.value)
+                   WHEN 'min' THEN min(c.value)
+                   WHEN 'max' THEN max(c.value)
+                   WHEN 'first' THEN (array_agg(c.value ORDER BY c.period))[1]
+                   ELSE (array_agg(c.value ORDER BY upper(c.period) DESC, c.period DESC))[1]
+               END,
+               max(upper(c.period))
+          FROM counted c
+         GROUP BY c.unit;
+END
+$$;
+COMMENT ON FUNCTION time_value(text, daterange) IS
+    'time first: one value a unit for a period, from its observations that lie wholly in it, by the indicator''s time_op; in value_divisor() times finer units of measure';
+
+-- What goes into the rollup over units. "above" is the nearest reported unit above, at
+-- which a value stops being counted (reported_overrides only); "covers" is how many
+-- leaf units a value stands for (NULL: itself a leaf, one).
+CREATE FUNCTION rollup_fact(indicator text, period daterange)
+    RETURNS TABLE (unit unitcode, value numeric, aux numeric, until date, above unitcode, covers numeric)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+DECLARE
+    ind indicator;
+    mode text;
+BEGIN
+    SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
+    mode := ind.source_mode;
+    IF ind.space_op = 'ratio' THEN
+        SELECT CASE WHEN bool_or(i.source_mode = 'self_plus_children') THEN 'self_plus_children' ELSE 'leaf_only' END
+          INTO mode
+          FROM indicator i WHERE i.code IN (ind.numerator, ind.denominator);
+        RETURN QUERY
+            SELECT n.unit, n.value, d.value, least(n.until, d.until), NULL::unitcode, CASE WHEN l.code IS NULL THEN 0::numeric END
+              FROM time_value(ind.numerator, $2) n
+              JOIN time_value(ind.denominator, $2) d USING (unit)
+              JOIN unit u ON u.code = n.unit AND u.valid && $2
+              LEFT JOIN leaf_unit($2) l ON l.code = n.unit
+             WHERE l.code IS NOT NULL OR mode = 'self_plus_children';
+    ELSIF mode = 'reported_overrides' THEN
+        RETURN QUERY
+            WITH reported AS MATERIALIZED (
+                SELECT v.unit, v.value, v.until
+                  FROM time_value($1, $2) v
+                  JOIN unit u ON u.code = v.unit AND u.valid && $2
+            ), expected AS (
+                SELECT e.unit, e.n
+                  FROM governance.unnest((SELECT unit_rollup(l.code, 1) FROM leaf_unit($2) l)) e
+            ), weight AS (
+                SELECT w.unit, w.value FROM space_value(ind.weight_by, $2) w WHERE ind.weight_by IS NOT NULL
+            )
+            SELECT r.unit, r.value, w.value, r.until,
+                   (SELECT a FROM unnest(ancestors(parent(r.unit))) a
+                     WHERE a IN (SELECT q.unit FROM reported q) ORDER BY a DESC LIMIT 1),
+                   e.n::numeric
+              FROM reported r
+              JOIN expected e ON e.unit = r.unit
+              LEFT JOIN weight w ON w.unit = r.unit
+             WHERE ind.weight_by IS NULL OR w.value IS NOT NULL;
+    ELSIF ind.weight_by IS NOT NULL THEN
+        RETURN QUERY
+            SELECT v.unit, v.value, w.value, v.until, NULL::unitcode, CASE WHEN l.code IS NULL THEN 0::numeric END
+              FROM time_value($1, $2) v
+              JOIN time_value(ind.weight_by, $2) w USING (unit)
+              JOIN unit u ON u.code = v.unit AND u.valid && $2
+              LEFT JOIN leaf_unit($2) l ON l.code = v.unit
+             WHERE l.code IS NOT NULL OR mode = 'self_plus_children';
+    ELSIF mode = 'self_plus_children' THEN
+        RETURN QUERY
+            SELECT v.unit, v.value, NULL::numeric, v.until, NULL::unitcode, CASE WHEN l.code IS NULL THEN 0::numeric END
+              FROM time_value($1, $2) v
+              JOIN unit u ON u.code = v.unit AND u.valid && $2
+              LEFT JOIN leaf_unit($2) l ON l.code = v.unit;
+    ELSE
+        RETURN QUERY
+            SELECT v.unit, v.value, NULL::numeric, v.until, NULL::unitcode, NULL::numeric
+              FROM time_value($1, $2) v
+              JOIN leaf_unit($2) l ON l.code = v.unit;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION rollup_fact(text, daterange) IS
+    'the values that enter an indicator''s rollup over units in a period, with weight or denominator, by its source mode';
+
+-- Values unrounded, so that a ratio of two of them is rounded once.
+CREATE FUNCTION space_value(indicator text, period daterange, root unitcode DEFAULT NULL)
+    RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint, until date)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+DECLARE
+    ind indicator;
+    weighted boolean;
+    divisor numeric;
+    aux_divisor numeric := 1;
+BEGIN
+    SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
+    weighted := ind.space_op = 'weighted_mean';
+
+    -- The parts of a ratio that follow reports are effective values, tier by tier.
+    IF ind.space_op = 'ratio' AND EXISTS (
+        SELECT FROM indicator i WHERE i.code IN (ind.numerator, ind.denominator) AND i.source_mode = 'reported_overrides')
+    THEN
+        RETURN QUERY
+            SELECT n.unit, ind.factor * n.value / nullif(d.value, 0), least(n.n_present, d.n_present), n.n_expected,
+                   least(n.until, d.until)
+              FROM space_value(ind.numerator, $2, $3) n
+              JOIN space_value(ind.denominator, $2, $3) d USING (unit);
+        RETURN;
+    END IF;
+
+    IF ind.space_op = 'ratio' THEN
+        divisor := value_divisor(ind.numerator);
+        aux_divisor := value_divisor(ind.denominator);
+    ELSE
+        divisor := value_divisor($1);
+    END IF;
+
+    IF ind.space_op = 'none' THEN
+        RETURN QUERY
+            SELECT v.unit, exact_quotient(v.value, divisor), 1::bigint, 1::bigint, v.until
+              FROM time_value($1, $2) v
+              JOIN unit u ON u.code = v.unit AND u.valid && $2
+             WHERE $3 IS NULL OR v.unit <@ $3;
+        RETURN;
+    END IF;
+
+    RETURN QUERY
+        WITH fact AS MATERIALIZED (
+            SELECT f.* FROM rollup_fact($1, $2) f WHERE $3 IS NULL OR f.unit <@ $3
+        ), state AS MATERIALIZED (
+            SELECT f.above,
+                   unit_rollup(f.unit, f.value) FILTER (WHERE NOT weighted) AS plain,
+                   unit_rollup(f.unit, f.value, f.aux) FILTER (WHERE weighted) AS averaged,
+                   unit_rollup(f.unit, f.aux) FILTER (WHERE ind.space_op = 'ratio') AS denominator,
+                   unit_rollup(f.unit, coalesce(f.covers, 1)) FILTER (WHERE ind.source_mode = 'reported_overrides') AS covered,
+                   unit_rollup(f.unit, 1) FILTER (WHERE f.covers = 0 AND ind.source_mode <> 'reported_overrides') AS uncounted,
+                   unit_rollup(f.unit, f.until - date '2000-01-01') FILTER (WHERE ind.max_age IS NOT NULL) AS newest
+              FROM fact f
+             GROUP BY f.above
+        ), rolled AS (
+            SELECT r.unit,
+                   CASE ind.space_op
+                       WHEN 'sum' THEN exact_quotient(r.total, divisor)
+                       WHEN 'min' THEN exact_quotient(r.minimum, divisor)
+                       WHEN 'max' THEN exact_quotient(r.maximum, divisor)
+                       WHEN 'mean' THEN CASE WHEN divisor = 1 THEN r.mean ELSE r.mean / divisor END
+                       WHEN 'weighted_mean' THEN CASE WHEN divisor = 1 THEN r.weighted_mean ELSE r.weighted_mean / divisor END
+                       WHEN 'ratio' THEN (ind.factor * r.total * aux_divisor) / nullif(d.total * divisor, 0)
+                   END AS value,
+                   coalesce(c.total::bigint, r.n - coalesce(u.n, 0)) AS n_present,
+                   date '2000-01-01' + q.maximum::integer AS until
+              FROM state s
+             CROSS JOIN LATERAL governance.unnest(coalesce(s.plain, s.averaged)) r
+              LEFT JOIN LATERAL governance.unnest(s.denominator) d ON d.unit = r.unit
+              LEFT JOIN LATERAL governance.unnest(s.covered) c ON c.unit = r.unit
+              LEFT JOIN LATERAL governance.unnest(s.uncounted) u ON u.unit = r.unit
+              LEFT JOIN LATERAL governance.unnest(s.newest) q ON q.unit = r.unit
+             WHERE s.above IS NULL OR (r.unit <@ s.above AND r.unit <> s.above)
+        ), expected AS (
+            SELECT e.unit, e.n
+              FROM governance.unnest((
+                       SELECT unit_rollup(l.code, 1)
+                         FROM leaf_unit($2) l
+                        WHERE ($3 IS NULL OR l.code <@ $3)
+                          AND l.hierarchy IN (SELECT u.hierarchy FROM unit u JOIN fact f ON f.unit = u.code))) e
+        )
+        SELECT e.unit, r.value, coalesce(r.n_present, 0), e.n, r.until
+          FROM expected e
+          JOIN unit u ON u.code = e.unit AND u.valid && $2
+          LEFT JOIN rolled r ON r.unit = e.unit
+         WHERE $3 IS NULL OR e.unit <@ $3;
+END
+$$;
+COMMENT ON FUNCTION space_value(text, daterange, unitcode) IS
+    'an indicator''s unrounded values for a period, at every unit of the hierarchies that have any, with the count of leaf units present and expected';
+
+CREATE FUNCTION indicator_rollup(indicator text, period daterange, root unitcode DEFAULT NULL)
+    RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint, coverage numeric, state text)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+DECLARE
+    ind indicator;
+BEGIN
+    SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'indicator "%" does not exist', $1
+            USING ERRCODE = 'undefined_object';
+    END IF;
+    IF $2 IS NULL OR isempty($2) OR lower_inf($2) OR upper_inf($2) THEN
+        RAISE EXCEPTION 'period % is no span of days', coalesce(quote_literal($2), 'NULL')
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Write it as governance.period(''2025''), or as a daterange with both ends.';
+    END IF;
+    RETURN QUERY
+        SELECT v.unit, CASE WHEN ind.decimals IS NULL THEN v.value ELSE round(v.value, ind.decimals) END,
+               v.n_present, v.n_expected, round(v.n_present::numeric / v.n_expected, 6),
+               CASE WHEN v.n_present = 0 OR v.value IS NULL THEN 'no_data'
+                    WHEN v.n_present < ind.min_coverage * v.n_expected THEN 'insufficient'
+                    WHEN v.until < upper($2) - ind.max_age THEN 'stale'
+                    ELSE 'ok' END
+          FROM space_value($1, $2, $3) v
+         ORDER BY v.unit;
+END
+$$;
+COMMENT ON FUNCTION indicator_rollup(text, daterange, unitcode) IS
+    'an indicator rolled up for any period, at all units or those of root''s subtree: what refresh() stores, computed on the fly';
+
+CREATE TABLE indicator_value (
+    indicator  text NOT NULL,
+    unit       unitcode NOT NULL,
+    period     daterange NOT NULL,
+    value      numeric,
+    n_present  bigint NOT NULL,
+    n_expected bigint NOT NULL,
+    coverage   numeric NOT NULL,
+    state      text NOT NULL CHECK (state IN ('ok', 'insufficient', 'no_data', 'stale')),
+    PRIMARY KEY (indicator, period, unit)
+);
+COMMENT ON TABLE indicator_value IS 'every indicator at every unit for every observed period, as refresh() computed it; derived, never edited';
+COMMENT ON COLUMN indicator_value.n_present IS 'leaf units of the subtree that have a value';
+COMMENT ON COLUMN indicator_value.n_expected IS 'leaf units of the subtree that exist in the period';
+COMMENT ON COLUMN indicator_value.state IS 'ok; insufficient: coverage below min_coverage; no_data: no value; stale: newest observation older than max_age';
+
+CREATE PROCEDURE refresh(indicator text DEFAULT NULL)
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+DECLARE
+    ind indicator;
+    span daterange;
+    spans daterange[];
+BEGIN
+    IF $1 IS NOT NULL AND NOT EXISTS (SELECT FROM indicator i WHERE i.code = $1) THEN
+        RAISE EXCEPTION 'indicator "%" does not exist', $1
+            USING ERRCODE = 'undefined_object';
+    END IF;
+    IF $1 IS NULL THEN
+        DELETE FROM indicator_value v WHERE NOT EXISTS (SELECT FROM indicator i WHERE i.code = v.indicator);
+    END IF;
+    -- The row lock lets one refresh of an indicator in at a time, and no writer wait.
+    FOR ind IN
+        SELECT i.* FROM indicator i
+         WHERE $1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator)
+         ORDER BY i.code
+           FOR NO KEY UPDATE
+    LOOP
+        SELECT coalesce(array_agg(p), '{}') INTO spans FROM observed_periods(coalesce(ind.numerator, ind.code)) p;
+        DELETE FROM indicator_value v WHERE v.indicator = ind.code AND v.period <> ALL (spans);
+        FOREACH span IN ARRAY spans LOOP
+            WITH fresh AS MATERIALIZED (
+                SELECT r.* FROM indicator_rollup(ind.code, span) r
+            ), gone AS (
+                DELETE FROM indicator_value v
+                 WHERE v.indicator = ind.code AND v.period = span
+                   AND NOT EXISTS (SELECT FROM fresh f WHERE f.unit = v.unit)
+            )
+            INSERT INTO indicator_value AS v (indicator, unit, period, value, n_present, n_expected, coverage, state)
+            SELECT ind.code, f.unit, span, f.value, f.n_present, f.n_expected, f.coverage, f.state
+              FROM fresh f
+                ON CONFLICT (indicator, period, unit) DO UPDATE
+               SET value = excluded.value, n_present = excluded.n_present, n_expected = excluded.n_expected,
+                   coverage = excluded.coverage, state = excluded.state
+             WHERE (v.value, v.n_present, v.n_expected, v.state) IS DISTINCT FROM
+                   (excluded.value, excluded.n_present, excluded.n_expected, excluded.state);
+        END LOOP;
+    END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE refresh(text) IS
+    'brings indicator_value up to date: of all indicators, or of one and those computed from it; rows that stay the same are not touched';
+
+CREATE VIEW reported_mismatch WITH (security_invoker = true) AS
+    SELECT v.indicator, v.unit, v.period, v.value AS reported, sum(c.value) AS children,
+           v.value - sum(c.value) AS difference,
+           count(c.value) AS n_children, count(*) - count(c.value) AS n_missing
+      FROM indicator i
+      JOIN indicator_value v ON v.indicator = i.code
+      JOIN observation o ON o.indicator = v.indicator AND o.period = v.period AND o.unit = v.unit AND o.value IS NOT NULL
+      JOIN unit u ON u.parent = v.unit
+      JOIN indicator_value c ON c.indicator = v.indicator AND c.period = v.period AND c.unit = u.code
+     WHERE i.source_mode = 'reported_overrides' AND i.space_op = 'sum'
+     GROUP BY v.indicator, v.unit, v.period, v.value
+    HAVING v.value <> sum(c.value);
+COMMENT ON VIEW reported_mismatch IS
+    'where a unit''s own reported value, which stands, differs from the sum of its children''s; n_missing children have no value';
+
+CREATE VIEW unused_observation WITH (security_invoker = true) AS
+    SELECT o.indicator, o.unit, o.period, o.value,
+           CASE WHEN i.space_op = 'ratio' THEN 'the indicator is computed as a ratio'
+                WHEN NOT u.valid && o.period THEN 'the unit does not exist in the period'
+                ELSE 'the unit has children in the period, and the indicator counts leaf units only' END AS reason
+      FROM observation o
+      JOIN indicator i ON i.code = o.indicator
+      JOIN unit u ON u.code = o.unit
+     WHERE o.value IS NOT NULL
+       AND (i.space_op = 'ratio'
+            OR NOT u.valid && o.period
+            OR (i.source_mode = 'leaf_only' AND i.space_op <> 'none'
+                AND EXISTS (SELECT FROM unit c WHERE c.parent = o.unit AND c.valid && o.period)));
+COMMENT ON VIEW unused_observation IS 'observations that enter no value, and why: nothing is dropped in silence';
