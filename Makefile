@@ -1,18 +1,22 @@
 # make, make install, make installcheck   against the server of PG_CONFIG, as any PGXS extension
-# make check, make demo, make bench       in a private server under build/, set up on the way
+# make check, make demo                   in a private server under build/, set up on the way
 # make stop                               ends the private server
 PG_CONFIG ?= pg_config
 
-FRONT = check demo bench stop
+FRONT = check demo stop
 
 ifneq ($(filter $(FRONT),$(MAKECMDGOALS)),)
 
 # The front doors know nothing of PGXS: on a bare machine it is not there yet.
 .PHONY: $(FRONT)
 
-check demo bench:
+check:
 	@test/setup.sh
-	@test/$@.sh
+	@test/check.sh
+
+demo:
+	@test/setup.sh
+	@demo/run.sh
 
 stop:
 	@test/server.sh stop

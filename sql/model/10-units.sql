@@ -11,10 +11,9 @@ CREATE TABLE tier (
     hierarchy text NOT NULL REFERENCES hierarchy ON UPDATE CASCADE,
     name      text NOT NULL CHECK (name <> ''),
     rank      integer NOT NULL CHECK (rank > 0),
-    PRIMARY KEY (hierarchy, name),
-    CONSTRAINT tier_rank_key UNIQUE (hierarchy, rank) DEFERRABLE
+    PRIMARY KEY (hierarchy, name)
 );
-COMMENT ON TABLE tier IS 'the named tiers of a hierarchy; a unit lies in a tier of greater rank than its parent''s, and may skip some';
+COMMENT ON TABLE tier IS 'the named tiers of a hierarchy; several names may share a rank; a unit''s rank is greater than its parent''s, and may skip some';
 
 CREATE TABLE authority (
     code text PRIMARY KEY CHECK (code <> ''),

@@ -1,0 +1,105 @@
+-- What the planner reads.
+\set ON_ERROR_STOP on
+\pset footer off
+\pset null '-'
+\pset linestyle ascii
+\pset border 1
+SET client_min_messages = warning;
+SET search_path = us, governance, public;
+SET lc_numeric = 'C';
+
+\echo
+\echo 'United States: 3 142 counties rolled up'
+\echo '======================================='
+\echo 'Counts are summed. The unemployment rate is unemployed / labour force, computed anew at every unit.'
+\echo
+
+CREATE TEMP TABLE sheet AS
+    SELECT t.code, t.indented_name, t.rank, t.tier, v.indicator, v.period, v.value
+      FROM unit_tree t
+      JOIN indicator_value v ON v.unit = t.code
+     WHERE t.rank <= 4;
+CREATE TEMP VIEW summary AS
+    SELECT s.code, s.rank, s.indented_name AS unit,
+           to_char(max(s.value) FILTER (WHERE s.indicator = 'population' AND s.period = period('2010')), 'FM999,999,999') AS "population 2010",
+           to_char(max(s.value) FILTER (WHERE s.indicator = 'population' AND s.period = period('2018')), 'FM999,999,999') AS "population 2018",
+           to_char(max(s.value) FILTER (WHERE s.indicator = 'housing_units'), 'FM999,999,999') AS "housing units 2010",
+           to_char(max(s.value) FILTER (WHERE s.indicator = 'labor_force' AND s.period = period('2018')), 'FM999,999,999') AS "labour force 2018",
+           to_char(max(s.value) FILTER (WHERE s.indicator = 'unemployment_rate' AND s.period = period('2009')), 'FM90.0') AS "unempl. % 2009",
+           to_char(max(s.value) FILTER (WHERE s.indicator = 'unemployment_rate' AND s.period = period('2018')), 'FM90.0') AS "unempl. % 2018"
+      FROM sheet s
+     GROUP BY s.code, s.rank, s.indented_name;
+SELECT unit, "population 2010", "population 2018", "housing units 2010", "labour force 2018", "unempl. % 2009", "unempl. % 2018"
+  FROM summary ORDER BY code;
+
+\echo 'Against the published figures of 51 states and the nation'
+\echo '---------------------------------------------------------'
+\echo 'A unit is exact when the sum of its counties is the published figure. Further off are units that lack a retired county;'
+\echo 'with the figures published under the retired codes added, they are exact or within rounding.'
+\echo
+CREATE TEMP TABLE comparison AS
+    SELECT p.indicator, p.period, p.unit, u.name, v.value, p.value AS published,
+           v.value - p.value AS difference,
+           coalesce((SELECT sum(r.value) FROM demo.retired r
+                      WHERE r.indicator = p.indicator AND r.period = p.period AND r.state <@ p.unit), 0) AS retired
+      FROM demo.published p
+      JOIN unit u ON u.code = p.unit
+      JOIN indicator i ON i.code = p.indicator AND i.space_op = 'sum'
+      JOIN indicator_value v ON v.indicator = p.indicator AND v.period = p.period AND v.unit = p.unit;
+SELECT c.indicator, period_label(c.period) AS year,
+       count(*) FILTER (WHERE c.difference = 0) || ' of ' || count(*) AS "exact",
+       max(c.difference) FILTER (WHERE c.unit = 'US') AS "nation differs",
+       max(abs(c.difference)) AS "largest difference",
+       max(abs(c.difference + c.retired)) AS "with retired counties",
+       to_char(max(100 * abs(c.difference + c.retired) / c.published), '990.0000') AS "that in %"
+  FROM comparison c
+ GROUP BY c.indicator, c.period
+ ORDER BY c.indicator, c.period;
+
+\echo 'The states that differ by more than 0.05 per cent'
+\echo
+SELECT c.indicator, period_label(c.period) AS year, c.name AS state, c.value AS "sum of counties", c.published, c.difference,
+       c.retired AS "retired counties", c.difference + c.retired AS remains,
+       CASE WHEN c.difference + c.retired = 0 THEN 'exact'
+            WHEN abs(c.difference + c.retired) < 0.0005 * c.published THEN 'rounding'
+            ELSE 'the source has no row for Bedford city (51515)' END AS "what remains"
+  FROM comparison c
+ WHERE abs(c.difference) > 0.0005 * c.published
+ ORDER BY c.indicator, c.period, c.unit;
+
+SELECT count(*) FILTER (WHERE v.value = p.value) || ' of ' || count(*) AS "unemployment rates equal to the published ones",
+       max(abs(v.value - p.value)) AS "largest difference, points"
+  FROM demo.published p
+  JOIN indicator_value v ON v.indicator = p.indicator AND v.period = p.period AND v.unit = p.unit
+ WHERE p.indicator = 'unemployment_rate';
+
+SET search_path = bc, governance, public;
+\echo 'British Columbia: drawn against official area'
+\echo '============================================='
+\echo 'Official areas are those of the unsimplified polygons; a unit without one takes the sum of its children.'
+\echo
+SELECT h.name AS hierarchy, m.tier, count(*) AS units,
+       to_char(sum(m.area_m2) / 1e6, 'FM9,999,990') AS "drawn km2",
+       to_char(sum(o.value), 'FM9,999,990') AS "official km2",
+       count(o.value) AS "with official",
+       to_char(100 * (sum(m.area_m2) FILTER (WHERE o.value IS NOT NULL) / 1e6 / sum(o.value) - 1), 'S990.000') AS "differs by %",
+       to_char(max(100 * abs(m.area_m2 / 1e6 / o.value - 1)), 'FM990.00') AS "at most %"
+  FROM unit_map m
+  JOIN hierarchy h ON h.code = m.hierarchy
+  LEFT JOIN (SELECT o.unit, o.value / 1000000 AS value FROM observation o
+              WHERE o.indicator = 'official_area') o ON o.unit = m.code
+ GROUP BY h.name, m.rank, m.tier
+ ORDER BY h.name, m.rank, m.tier;
+
+SELECT u.name AS unit, to_char(m.reported, 'FM9,999,990.0') AS "stated km2", to_char(m.children, 'FM9,999,990.0') AS "its children km2",
+       to_char(m.difference, 'FM9,999,990.0') AS difference, m.n_children AS children, m.n_missing AS "without value"
+  FROM reported_mismatch m JOIN unit u ON u.code = m.unit
+ WHERE u.hierarchy = 'water'
+ ORDER BY m.difference DESC LIMIT 5;
+
+SELECT u.tier, count(*) AS units, sum(v.n_present) || ' of ' || sum(v.n_expected) AS "population known for leaf units",
+       count(*) FILTER (WHERE v.state = 'ok') AS ok, count(*) FILTER (WHERE v.state = 'insufficient') AS insufficient,
+       count(*) FILTER (WHERE v.state = 'no_data') AS "no data"
+  FROM indicator_value v JOIN unit u ON u.code = v.unit
+ WHERE v.indicator = 'population'
+ GROUP BY u.tier ORDER BY min(u.code);
