@@ -1,0 +1,163 @@
+/*
+ * rollup.h
+ *	  The parts of unit_rollup: the dictionary of units (rollup_tree.c), amounts and
+ *	  cells (rollup_cell.c), the state (rollup_state.c), its bytes
+ *	  (rollup_flat.c) and its text (rollup_text.c); SQL meets them in rollup.c.
+ */
+#ifndef GOV_ROLLUP_H
+#define GOV_ROLLUP_H
+
+#include "governance.h"
+
+#include "lib/stringinfo.h"
+#include "utils/expandeddatum.h"
+#include "utils/numeric.h"
+#include "utils/palloc.h"
+
+#include "decimal.h"
+#include "unitcode.h"
+
+/* ---------- numeric's layout (rollup_numeric.c) ---------- */
+
+typedef enum gov_numeric_kind
+{
+	GOV_NUMERIC_SMALL,			/* decoded */
+	GOV_NUMERIC_WIDE,			/* finite, beyond 126 bits */
+	GOV_NUMERIC_NAN,
+	GOV_NUMERIC_INFINITE
+} gov_numeric_kind;
+
+/* Bytes of the numeric of a small decimal, at most. */
+#define GOV_NUMERIC_SIZE	(VARHDRSZ + 4 + 2 * GOV_DECIMAL_GROUPS)
+
+typedef union gov_numeric_buffer
+{
+	char		bytes[GOV_NUMERIC_SIZE];
+	int64		align;
+} gov_numeric_buffer;
+
+extern gov_numeric_kind gov_numeric_decode(const struct varlena *num, gov_int128 *v, int *scale);
+extern Numeric gov_numeric_encode(gov_int128 v, int scale, gov_numeric_buffer *buffer);
+extern Numeric gov_numeric_make(gov_int128 v, int scale);
+extern Numeric gov_numeric_from_digits(const int16 *digits, int ndigits, int weight, int scale, bool negative);
+extern int	gov_numeric_digits(Numeric num, int *weight, bool *negative);
+extern void gov_numeric_copy_digits(Numeric num, int16 *digits);
+extern int	gov_numeric_scale(Numeric num);
+
+/* ---------- amounts and cells (rollup_cell.c) ---------- */
+
+/* An integer at the scale that its owner holds, or a numeric if it is wide. */
+typedef union gov_amount
+{
+	gov_int128	small;
+	Numeric		wide;
+} gov_amount;
+
+/*
+ * What is known of the values of a unit, or of a subtree.  The scale is the largest
+ * display scale among the values, as that of sum(numeric).  One cache line.
+ */
+typedef struct gov_cell
+{
+	gov_amount	sum;
+	gov_amount	minimum;
+	gov_amount	maximum;
+	int64		n;
+	uint16		scale;
+	bool		occurs;			/* with or without values */
+	bool		wide;			/* the three amounts are numerics */
+} gov_cell;
+
+/* Of the values that have a weight: the weights' sum and that of value * weight. */
+typedef struct gov_weight
+{
+	gov_amount	weight;
+	gov_amount	product;
+	uint16		scale;
+	uint16		product_scale;
+	bool		present;
+	bool		wide;
+} gov_weight;
+
+extern void gov_cell_merge(gov_cell *into, const gov_cell *from, MemoryContext context);
+extern void gov_cell_canonical(gov_cell *cell);
+extern void gov_cell_copy(gov_cell *into, const gov_cell *from, MemoryContext context);
+extern void gov_weight_merge(gov_weight *into, const gov_weight *from, MemoryContext context);
+extern void gov_weight_canonical(gov_weight *weight);
+extern void gov_weight_copy(gov_weight *into, const gov_weight *from, MemoryContext context);
+extern Numeric gov_amount_numeric(gov_amount amount, int scale, bool wide);
+extern bool gov_amount_fit(Numeric num, int scale, gov_int128 *v);
+extern void gov_cell_set_value(gov_cell *cell, const struct varlena *value, const char *code, int len);
+extern void gov_weight_set(gov_weight *weight, const gov_cell *value, const struct varlena *factor,
+						   const char *code, int len);
+
+/* ---------- the dictionary of units (rollup_tree.c) ---------- */
+
+#define GOV_NO_UNIT		PG_UINT32_MAX
+
+typedef struct gov_tree gov_tree;
+
+extern gov_tree *gov_tree_create(MemoryContext holder);
+extern void gov_tree_hold(gov_tree *tree, MemoryContext holder);
+extern uint32 gov_tree_find(const gov_tree *tree, const char *code, int len);
+extern uint32 gov_tree_enter(gov_tree *tree, const char *code, int len);
+extern uint32 gov_tree_size(const gov_tree *tree);
+extern const char *gov_tree_code(const gov_tree *tree, uint32 id, int *len);
+extern const uint32 *gov_tree_order(gov_tree *tree);
+
+/* ---------- the state (rollup_state.c) ---------- */
+
+typedef struct gov_rollup gov_rollup;
+
+extern gov_rollup *gov_rollup_create(MemoryContext parent, gov_tree *tree);
+extern bool gov_rollup_is_expanded(Datum d);
+extern gov_rollup *gov_rollup_expanded(Datum d);
+extern Datum gov_rollup_datum(gov_rollup *state);
+extern void gov_rollup_occur(gov_rollup *state, const char *code, int len);
+extern void gov_rollup_value(gov_rollup *state, const char *code, int len, const struct varlena *value,
+							 const struct varlena *weight);
+extern void gov_rollup_merge_cell(gov_rollup *state, const char *code, int len,
+								  const gov_cell *cell, const gov_weight *weight);
+extern bool gov_rollup_occurs(const gov_rollup *state, const char *code, int len);
+extern void gov_rollup_absorb(gov_rollup *state, Datum other);
+extern uint32 *gov_rollup_order(gov_rollup *state, uint32 *count);
+extern const char *gov_rollup_get(const gov_rollup *state, uint32 position, int *len,
+								  gov_cell *cell, gov_weight *weight);
+
+/* ---------- bytes (rollup_flat.c) ---------- */
+
+/*
+ * Walks over the units of a state in the order of their codes, be it flat or
+ * expanded.  What is found is canonical; wide amounts are allocated in the
+ * current context or belong to the state.
+ */
+typedef struct gov_reader
+{
+	char		code[GOV_CODE_MAX];
+	int			len;
+	gov_cell	cell;
+	gov_weight	weight;
+	uint32		count;			/* units in all */
+
+	/* flat */
+	const unsigned char *p;
+	const unsigned char *end;
+	uint32		left;
+	bool		check;			/* the bytes come from outside */
+
+	/* expanded */
+	gov_rollup *state;
+	uint32	   *order;
+	uint32		next;
+} gov_reader;
+
+extern void gov_reader_begin(gov_reader *reader, Datum d);
+extern bool gov_reader_next(gov_reader *reader);
+extern void gov_reader_end(gov_reader *reader);
+extern void gov_flat_check(const char *bytes, size_t len);
+extern void gov_amounts_check(const gov_cell *cell, const gov_weight *weight, int sqlstate,
+							  const char *code, int len);
+extern struct varlena *gov_flat_write(gov_rollup *state);
+extern struct varlena *gov_rollup_flat(Datum d);
+
+#endif

@@ -1,0 +1,483 @@
+/*
+ * rollup_flat.c
+ *	  unit_rollup in bytes: how a state is stored, sent, and goes between workers.
+ *
+ *	version		1
+ *	count		varint, units
+ *	per unit that occurs, in strictly increasing order of the codes:
+ *		shared	varint, bytes of the code that the one before has too, all of them
+ *		rest	varint, and so many bytes
+ *		head	varint: count of values * 8 + 4 if it is weighted
+ *				+ 2 if the weights are wide + 1 if the values are
+ *		if the count is not 0:
+ *			scale	varint
+ *			sum		amount; it is also smallest and largest if the count is 1
+ *			smallest, largest	amounts, if it is more
+ *		if it is weighted:
+ *			scale	varint, of the weights
+ *			weight	amount
+ *			scale	varint, of the products
+ *			product	amount
+ *
+ * An amount is an integer at its scale: a varint with the sign in its lowest bit
+ * (decimal.c).  A wide one is given as the digits that numeric has: a byte 1 if it is
+ * negative, else 0; a varint with the sign in its lowest bit for the weight; a varint
+ * for the number of digits; and two bytes, high one first, for each.  The amounts of a
+ * unit are wide if and only if one of them does not fit into 126 bits.
+ *
+ * So equal states have equal bytes, whatever the order in which they came about.
+ */
+#include "rollup.h"
+
+#include "miscadmin.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
+
+#define VERSION			1
+#define HEAD_VALUES_WIDE	1
+#define HEAD_WEIGHTS_WIDE	2
+#define HEAD_WEIGHTED		4
+#define HEAD_BITS			3
+#define MAX_COUNT			((uint64) 1 << 60)
+
+/* The fewest bytes of a unit: shared, rest, a character, head. */
+#define UNIT_SIZE			4
+
+/* ---------- writing ---------- */
+
+typedef struct writer
+{
+	char	   *data;			/* with room for a varlena header */
+	Size		len;
+	Size		size;
+} writer;
+
+static unsigned char *
+reserve(writer *w, Size more)
+{
+	if (w->len + more > w->size)
+	{
+		Size		size = w->size;
+
+		while (w->len + more > size)
+			size *= 2;
+		if (w->len + more > MaxAllocSize)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("unit_rollup is larger than 1 GB"),
+					 errdetail("A value of PostgreSQL cannot be larger."),
+					 errhint("Roll up fewer units in a group, for example one tree at a time.")));
+		w->size = Min(size, MaxAllocSize);
+		w->data = repalloc(w->data, w->size);
+	}
+	return (unsigned char *) w->data + w->len;
+}
+
+static void
+put_wide(writer *w, Numeric num)
+{
+	int			weight;
+	bool		negative;
+	int			ndigits = gov_numeric_digits(num, &weight, &negative);
+	int16	   *digits = palloc((ndigits + 1) * sizeof(int16));
+	unsigned char *p = reserve(w, 1 + 2 * GOV_VARINT_SIZE + 2 * (Size) ndigits);
+	unsigned char *start = p;
+
+	gov_numeric_copy_digits(num, digits);
+	*p++ = negative;
+	p += gov_varint_put(p, weight < 0 ? -2 * (int64) weight - 1 : 2 * (int64) weight);
+	p += gov_varint_put(p, ndigits);
+	for (int i = 0; i < ndigits; i++)
+	{
+		*p++ = digits[i] >> 8;
+		*p++ = digits[i] & 0xff;
+	}
+	w->len += p - start;
+	pfree(digits);
+}
+
+static void
+put_amount(writer *w, gov_amount amount, bool wide)
+{
+	if (wide)
+		put_wide(w, amount.wide);
+	else
+		w->len += gov_decimal_put(reserve(w, GOV_DECIMAL_SIZE), amount.small);
+}
+
+static void
+put_varint(writer *w, uint64 v)
+{
+	w->len += gov_varint_put(reserve(w, GOV_VARINT_SIZE), v);
+}
+
+static void
+put_unit(writer *w, const gov_cell *cell, const gov_weight *weight)
+{
+	uint64		head = (uint64) cell->n << HEAD_BITS;
+
+	if ((uint64) cell->n > MAX_COUNT)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("count of a unit_rollup out of range")));
+	if (cell->n > 0 && cell->wide)
+		head |= HEAD_VALUES_WIDE;
+	if (weight->present)
+		head |= HEAD_WEIGHTED | (weight->wide ? HEAD_WEIGHTS_WIDE : 0);
+	put_varint(w, head);
+	if (cell->n > 0)
+	{
+		put_varint(w, cell->scale);
+		put_amount(w, cell->sum, cell->wide);
+	}
+	if (cell->n > 1)
+	{
+		put_amount(w, cell->minimum, cell->wide);
+		put_amount(w, cell->maximum, cell->wide);
+	}
+	if (weight->present)
+	{
+		put_varint(w, weight->scale);
+		put_amount(w, weight->weight, weight->wide);
+		put_varint(w, weight->product_scale);
+		put_amount(w, weight->product, weight->wide);
+	}
+}
+
+/* The flat form, in the current context. */
+struct varlena *
+gov_flat_write(gov_rollup *state)
+{
+	writer		w;
+	uint32		count;
+	uint32	   *order = gov_rollup_order(state, &count);
+	char		previous[GOV_CODE_MAX];
+	int			previous_len = 0;
+
+	w.size = Min(MaxAllocSize, 64 + (Size) count * 16);
+	w.data = palloc(w.size);
+	w.len = VARHDRSZ;
+	*reserve(&w, 1) = VERSION;
+	w.len++;
+	put_varint(&w, count);
+	for (uint32 i = 0; i < count; i++)
+	{
+		gov_cell	cell;
+		gov_weight	weight;
+		int			len;
+		int			shared = 0;
+		const char *code = gov_rollup_get(state, order[i], &len, &cell, &weight);
+
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		while (shared < len && shared < previous_len && code[shared] == previous[shared])
+			shared++;
+		put_varint(&w, shared);
+		put_varint(&w, len - shared);
+		memcpy(reserve(&w, len - shared), code + shared, len - shared);
+		w.len += len - shared;
+		memcpy(previous + shared, code + shared, len - shared);
+		previous_len = len;
+		put_unit(&w, &cell, &weight);
+	}
+	pfree(order);
+	SET_VARSIZE(w.data, w.len);
+	return (struct varlena *) w.data;
+}
+
+/* The flat form of any state; detoasted, and perhaps the argument itself. */
+struct varlena *
+gov_rollup_flat(Datum d)
+{
+	if (gov_rollup_is_expanded(d))
+		return gov_flat_write(gov_rollup_expanded(d));
+	return PG_DETOAST_DATUM(d);
+}
+
+/* ---------- reading ---------- */
+
+static void
+invalid(const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			 errmsg("invalid unit_rollup"),
+			 errdetail("%s", detail)));
+}
+
+static uint64
+get_varint(gov_reader *r, uint64 limit)
+{
+	uint64		v;
+
+	if (!gov_varint_get(&r->p, r->end, &v))
+		invalid("It ends early, or a number in it is not in its shortest form.");
+	if (v > limit)
+		invalid("A number in it is out of range.");
+	return v;
+}
+
+static Numeric
+get_wide(gov_reader *r, int scale)
+{
+	bool		negative;
+	uint64		zigzag;
+	int			weight;
+	int			ndigits;
+	int16	   *digits;
+	Numeric		num;
+
+	if (r->p == r->end || *r->p > 1)
+		invalid("A sign in it is neither 0 nor 1.");
+	negative = *r->p++;
+	zigzag = get_varint(r, 2 * (GOV_MAX_WEIGHT + 1));
+	weight = zigzag & 1 ? -(int) (zigzag >> 1) - 1 : (int) (zigzag >> 1);
+	ndigits = (int) get_varint(r, (r->end - r->p) / 2);
+	if (ndigits > (r->end - r->p) / 2)
+		invalid("It ends early.");
+	digits = palloc((ndigits + 1) * sizeof(int16));
+	for (int i = 0; i < ndigits; i++, r->p += 2)
+		digits[i] = (int16) (r->p[0] << 8 | r->p[1]);
+	if (!gov_digits_valid(digits, ndigits, weight, scale) || (negative && ndigits == 0))
+		invalid("The digits of a number in it are not those of a numeric.");
+	num = gov_numeric_from_digits(digits, ndigits, weight, scale, negative);
+	pfree(digits);
+	return num;
+}
+
+static gov_amount
+get_amount(gov_reader *r, int scale, bool wide)
+{
+	gov_amount	amount;
+
+	if (wide)
+		amount.wide = get_wide(r, scale);
+	else if (!gov_decimal_get(&r->p, r->end, &amount.small))
+		invalid("It ends early, or a number in it is not in its shortest form.");
+	return amount;
+}
+
+static int
+compare_amounts(gov_amount a, gov_amount b, bool wide)
+{
+	if (wide)
+		return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a.wide),
+												 NumericGetDatum(b.wide)));
+	return (a.small > b.small) - (a.small < b.small);
+}
+
+static gov_amount
+add_amounts(gov_amount a, gov_amount b, bool wide)
+{
+	gov_amount	sum;
+
+	if (wide)
+		sum.wide = DatumGetNumeric(DirectFunctionCall2(numeric_add, NumericGetDatum(a.wide),
+													   NumericGetDatum(b.wide)));
+	else
+		sum.small = a.small + b.small;
+	return sum;
+}
+
+/* Could there be such values?  NULL, or what speaks against it. */
+static const char *
+cell_fault(const gov_cell *cell)
+{
+	gov_int128	n = cell->n;
+	gov_cell	canonical = *cell;
+
+	if (cell->n == 0)
+		return NULL;
+	gov_cell_canonical(&canonical);
+	if (canonical.wide != cell->wide)
+		return "Amounts that fit into 126 bits are given as wide ones.";
+	if (compare_amounts(cell->minimum, cell->maximum, cell->wide) > 0)
+		return "A smallest value is above the largest.";
+	if (cell->n == 2 &&
+		compare_amounts(add_amounts(cell->minimum, cell->maximum, cell->wide), cell->sum, cell->wide) != 0)
+		return "Two values do not add up to their sum.";
+	if (!cell->wide &&
+		((gov_decimal_fits64(cell->minimum.small) && cell->minimum.small * n > cell->sum.small) ||
+		 (gov_decimal_fits64(cell->maximum.small) && cell->maximum.small * n < cell->sum.small)))
+		return "A sum cannot be that of values between the smallest and the largest.";
+	return NULL;
+}
+
+static const char *
+weight_fault(const gov_weight *weight, const gov_cell *cell)
+{
+	gov_weight	canonical = *weight;
+	gov_amount	zero;
+	int			sign;
+
+	if (!weight->present)
+		return NULL;
+	if (cell->n == 0)
+		return "There is a weight without a value.";
+	gov_weight_canonical(&canonical);
+	if (canonical.wide != weight->wide)
+		return "Amounts that fit into 126 bits are given as wide ones.";
+	if (weight->product_scale < weight->scale || weight->product_scale > weight->scale + cell->scale)
+		return "The scale of a product is not between those of its factors and their sum.";
+	if (weight->wide)
+		zero.wide = gov_numeric_make(0, 0);
+	else
+		zero.small = 0;
+	sign = compare_amounts(weight->weight, zero, weight->wide);
+	if (sign < 0)
+		return "A weight is negative.";
+	if (sign == 0 && compare_amounts(weight->product, zero, weight->wide) != 0)
+		return "A weight of zero has a product that is not.";
+	return NULL;
+}
+
+static void
+begin_flat(gov_reader *r, const char *bytes, Size len)
+{
+	r->len = 0;
+	r->state = NULL;
+	r->order = NULL;
+	r->check = false;
+	r->p = (const unsigned char *) bytes;
+	r->end = r->p + len;
+	if (len < 2)
+		invalid("It is shorter than an empty one.");
+	if (*r->p != VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid unit_rollup"),
+				 errdetail("Its version is %d; this library reads %d.", *r->p, VERSION)));
+	r->p++;
+	r->count = (uint32) get_varint(r, len / UNIT_SIZE);
+	r->left = r->count;
+}
+
+void
+gov_reader_begin(gov_reader *r, Datum d)
+{
+	struct varlena *flat;
+
+	if (!gov_rollup_is_expanded(d))
+	{
+		flat = PG_DETOAST_DATUM_PACKED(d);
+		begin_flat(r, VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat));
+		return;
+	}
+	r->state = gov_rollup_expanded(d);
+	r->order = gov_rollup_order(r->state, &r->count);
+	r->next = 0;
+}
+
+void
+gov_reader_end(gov_reader *r)
+{
+	if (r->order != NULL)
+		pfree(r->order);
+}
+
+static void
+next_code(gov_reader *r)
+{
+	int			shared = (int) get_varint(r, r->len);
+	int			rest = (int) get_varint(r, GOV_CODE_MAX - shared);
+
+	if (rest == 0 || rest > r->end - r->p)
+		invalid("A code in it is empty, or ends early.");
+	if (shared < r->len && *r->p <= (unsigned char) r->code[shared])
+		invalid("Codes in it are not in order.");
+	memcpy(r->code + shared, r->p, rest);
+	r->p += rest;
+	r->len = shared + rest;
+	if (r->check)
+		(void) gov_unitcode_check(r->code, r->len, ERRCODE_INVALID_BINARY_REPRESENTATION, NULL);
+}
+
+static void
+next_amounts(gov_reader *r)
+{
+	uint64		head = get_varint(r, MAX_COUNT << HEAD_BITS | HEAD_VALUES_WIDE |
+								  HEAD_WEIGHTS_WIDE | HEAD_WEIGHTED);
+	gov_cell   *cell = &r->cell;
+	gov_weight *weight = &r->weight;
+
+	cell->n = head >> HEAD_BITS;
+	cell->occurs = true;
+	cell->wide = head & HEAD_VALUES_WIDE;
+	weight->present = head & HEAD_WEIGHTED;
+	weight->wide = head & HEAD_WEIGHTS_WIDE;
+	if ((cell->n == 0 && head != 0) || (weight->wide && !weight->present))
+		invalid("A unit in it has amounts without values.");
+	if (cell->n > 0)
+	{
+		cell->scale = get_varint(r, GOV_MAX_SCALE);
+		cell->sum = get_amount(r, cell->scale, cell->wide);
+		cell->minimum = cell->maximum = cell->sum;
+	}
+	if (cell->n > 1)
+	{
+		cell->minimum = get_amount(r, cell->scale, cell->wide);
+		cell->maximum = get_amount(r, cell->scale, cell->wide);
+	}
+	if (weight->present)
+	{
+		weight->scale = get_varint(r, GOV_MAX_SCALE);
+		weight->weight = get_amount(r, weight->scale, weight->wide);
+		weight->product_scale = get_varint(r, GOV_MAX_SCALE);
+		weight->product = get_amount(r, weight->product_scale, weight->wide);
+	}
+}
+
+bool
+gov_reader_next(gov_reader *r)
+{
+	if (r->state != NULL)
+	{
+		const char *code;
+
+		if (r->next == r->count)
+			return false;
+		code = gov_rollup_get(r->state, r->order[r->next++], &r->len, &r->cell, &r->weight);
+		memcpy(r->code, code, r->len);
+		return true;
+	}
+	if (r->left == 0)
+	{
+		if (r->p != r->end)
+			invalid("There are bytes behind its end.");
+		return false;
+	}
+	r->left--;
+	if (r->left % 4096 == 0)
+		CHECK_FOR_INTERRUPTS();
+	next_code(r);
+	next_amounts(r);
+	return true;
+}
+
+/* Raises what is wrong with amounts from outside. */
+void
+gov_amounts_check(const gov_cell *cell, const gov_weight *weight, int sqlstate,
+				  const char *code, int len)
+{
+	const char *fault = cell_fault(cell);
+
+	if (fault == NULL)
+		fault = weight_fault(weight, cell);
+	if (fault != NULL)
+		ereport(ERROR,
+				(errcode(sqlstate),
+				 errmsg("invalid unit_rollup at unit \"%.*s\"", len, code),
+				 errdetail("%s", fault)));
+}
+
+/* Bytes from outside: all of them are looked at. */
+void
+gov_flat_check(const char *bytes, size_t len)
+{
+	gov_reader	r;
+
+	begin_flat(&r, bytes, len);
+	r.check = true;
+	while (gov_reader_next(&r))
+		gov_amounts_check(&r.cell, &r.weight, ERRCODE_INVALID_BINARY_REPRESENTATION, r.code, r.len);
+}

@@ -1,0 +1,278 @@
+/*
+ * rollup_text.c
+ *	  unit_rollup as text.
+ *
+ *	state	= "{" [ unit { "," unit } ] "}"
+ *	unit	= code "=" count [ ":" sum [ ":" smallest ":" largest ] ] [ "@" weight ":" product ]
+ *
+ * The sum stands there if the count is not 0, smallest and largest if it is above 1.
+ * Numbers are plain decimals whose digits behind the point give the scale; the three
+ * of a unit have the same.  White space is allowed beside braces and commas.  Input
+ * takes units in any order; output has them in that of their codes.
+ */
+#include "rollup.h"
+
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+PG_FUNCTION_INFO_V1(gov_rollup_in);
+PG_FUNCTION_INFO_V1(gov_rollup_out);
+
+typedef struct scanner
+{
+	const char *text;
+	const char *p;
+} scanner;
+
+static void
+malformed(const scanner *s, const char *wanted)
+{
+	const char *found = *s->p == '\0' ? "the end" : psprintf("\"%.*s\"", pg_mblen(s->p), s->p);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input syntax for type unit_rollup"),
+			 errdetail("At byte %d, %s was expected, not %s.",
+					   (int) (s->p - s->text) + 1, wanted, found)));
+}
+
+static void
+skip_space(scanner *s)
+{
+	while (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' || *s->p == '\r')
+		s->p++;
+}
+
+static bool
+take(scanner *s, char c)
+{
+	if (*s->p != c)
+		return false;
+	s->p++;
+	return true;
+}
+
+static void
+need(scanner *s, char c, const char *wanted)
+{
+	if (!take(s, c))
+		malformed(s, wanted);
+}
+
+static int64
+scan_count(scanner *s)
+{
+	int64		n = 0;
+	const char *start = s->p;
+
+	while (*s->p >= '0' && *s->p <= '9' && s->p - start < 18)
+		n = n * 10 + (*s->p++ - '0');
+	if (s->p == start || (*s->p >= '0' && *s->p <= '9'))
+	{
+		s->p = start;
+		malformed(s, "a count of at most 18 digits");
+	}
+	return n;
+}
+
+/* Returns whether it is wide. */
+static bool
+scan_amount(scanner *s, gov_amount *amount, int *scale)
+{
+	size_t		len = strspn(s->p, "-.0123456789");
+	gov_int128	v;
+
+	switch (gov_decimal_parse(s->p, len, &v, scale))
+	{
+		case GOV_PARSE_SMALL:
+			amount->small = v;
+			s->p += len;
+			return false;
+		case GOV_PARSE_WIDE:
+			amount->wide = DatumGetNumeric(DirectFunctionCall3(numeric_in,
+															   CStringGetDatum(pnstrdup(s->p, len)),
+															   ObjectIdGetDatum(InvalidOid),
+															   Int32GetDatum(-1)));
+			s->p += len;
+			return true;
+		case GOV_PARSE_MALFORMED:
+			break;
+	}
+	malformed(s, "a decimal number");
+	return false;
+}
+
+static void
+widen(gov_amount *amount, int scale, bool *wide)
+{
+	if (*wide)
+		return;
+	amount->wide = gov_numeric_make(amount->small, scale);
+	*wide = true;
+}
+
+static void
+scan_values(scanner *s, gov_cell *cell)
+{
+	const char *start;
+	int			scale;
+	bool		wide[3];
+	int			other[2];
+
+	need(s, ':', "\":\"");
+	wide[0] = scan_amount(s, &cell->sum, &scale);
+	cell->scale = scale;
+	cell->wide = wide[0];
+	cell->minimum = cell->maximum = cell->sum;
+	if (cell->n == 1)
+		return;
+	need(s, ':', "\":\"");
+	start = s->p;
+	wide[1] = scan_amount(s, &cell->minimum, &other[0]);
+	need(s, ':', "\":\"");
+	wide[2] = scan_amount(s, &cell->maximum, &other[1]);
+	if (other[0] != scale || other[1] != scale)
+	{
+		s->p = start;
+		malformed(s, "a smallest and a largest value with as many decimals as the sum");
+	}
+	cell->wide = wide[0] || wide[1] || wide[2];
+	if (cell->wide)
+	{
+		widen(&cell->sum, scale, &wide[0]);
+		widen(&cell->minimum, scale, &wide[1]);
+		widen(&cell->maximum, scale, &wide[2]);
+	}
+}
+
+static void
+scan_weight(scanner *s, gov_weight *weight)
+{
+	int			scale;
+	int			product_scale;
+	bool		wide[2];
+
+	weight->present = true;
+	wide[0] = scan_amount(s, &weight->weight, &scale);
+	need(s, ':', "\":\"");
+	wide[1] = scan_amount(s, &weight->product, &product_scale);
+	weight->scale = scale;
+	weight->product_scale = product_scale;
+	weight->wide = wide[0] || wide[1];
+	if (weight->wide)
+	{
+		widen(&weight->weight, scale, &wide[0]);
+		widen(&weight->product, product_scale, &wide[1]);
+	}
+}
+
+static void
+scan_unit(scanner *s, gov_rollup *state)
+{
+	const char *code = s->p;
+	int			len = (int) strcspn(code, "=,} \t\r\n");
+	gov_cell	cell = {0};
+	gov_weight	weight = {0};
+
+	(void) gov_unitcode_check(code, len, ERRCODE_INVALID_TEXT_REPRESENTATION, NULL);
+	if (gov_rollup_occurs(state, code, len))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type unit_rollup"),
+				 errdetail("At byte %d, unit \"%.*s\" stands a second time.",
+						   (int) (s->p - s->text) + 1, len, code)));
+	s->p += len;
+	need(s, '=', "\"=\"");
+	cell.n = scan_count(s);
+	cell.occurs = true;
+	if (cell.n > 0)
+		scan_values(s, &cell);
+	if (take(s, '@'))
+		scan_weight(s, &weight);
+
+	/* The check wants them as the bytes have them. */
+	gov_cell_canonical(&cell);
+	gov_weight_canonical(&weight);
+	gov_amounts_check(&cell, &weight, ERRCODE_INVALID_TEXT_REPRESENTATION, code, len);
+	gov_rollup_merge_cell(state, code, len, &cell, &weight);
+}
+
+Datum
+gov_rollup_in(PG_FUNCTION_ARGS)
+{
+	scanner		s;
+	gov_rollup *state = gov_rollup_create(CurrentMemoryContext, NULL);
+
+	s.text = s.p = PG_GETARG_CSTRING(0);
+	skip_space(&s);
+	need(&s, '{', "\"{\"");
+	skip_space(&s);
+	if (*s.p != '}')
+	{
+		do
+		{
+			skip_space(&s);
+			CHECK_FOR_INTERRUPTS();
+			scan_unit(&s, state);
+			skip_space(&s);
+		} while (take(&s, ','));
+	}
+	need(&s, '}', "\",\" or \"}\"");
+	skip_space(&s);
+	if (*s.p != '\0')
+		malformed(&s, "the end");
+	PG_RETURN_POINTER(gov_flat_write(state));
+}
+
+static void
+print_amount(StringInfo out, char mark, gov_amount amount, int scale, bool wide)
+{
+	appendStringInfoChar(out, mark);
+	if (wide)
+	{
+		Numeric		num = gov_amount_numeric(amount, scale, true);
+
+		appendStringInfoString(out, DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(num))));
+		return;
+	}
+	enlargeStringInfo(out, gov_decimal_print_size(scale));
+	out->len += gov_decimal_print(amount.small, scale, out->data + out->len);
+	out->data[out->len] = '\0';
+}
+
+Datum
+gov_rollup_out(PG_FUNCTION_ARGS)
+{
+	gov_reader	r;
+	StringInfoData out;
+	bool		first = true;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	gov_reader_begin(&r, PG_GETARG_DATUM(0));
+	while (gov_reader_next(&r))
+	{
+		if (!first)
+			appendStringInfoString(&out, ", ");
+		first = false;
+		appendBinaryStringInfo(&out, r.code, r.len);
+		appendStringInfo(&out, "=" INT64_FORMAT, r.cell.n);
+		if (r.cell.n > 0)
+			print_amount(&out, ':', r.cell.sum, r.cell.scale, r.cell.wide);
+		if (r.cell.n > 1)
+		{
+			print_amount(&out, ':', r.cell.minimum, r.cell.scale, r.cell.wide);
+			print_amount(&out, ':', r.cell.maximum, r.cell.scale, r.cell.wide);
+		}
+		if (r.weight.present)
+		{
+			print_amount(&out, '@', r.weight.weight, r.weight.scale, r.weight.wide);
+			print_amount(&out, ':', r.weight.product, r.weight.product_scale, r.weight.wide);
+		}
+	}
+	gov_reader_end(&r);
+	appendStringInfoChar(&out, '}');
+	PG_RETURN_CSTRING(out.data);
+}
