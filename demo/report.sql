@@ -62,7 +62,9 @@ SELECT c.indicator, period_label(c.period) AS year, c.name AS state, c.value AS 
        c.retired AS "retired counties", c.difference + c.retired AS remains,
        CASE WHEN c.difference + c.retired = 0 THEN 'exact'
             WHEN abs(c.difference + c.retired) < 0.0005 * c.published THEN 'rounding'
-            ELSE 'the source has no row for Bedford city (51515)' END AS "what remains"
+            WHEN c.indicator = 'census_population' AND c.difference = -6222
+            THEN 'Bedford city, Virginia, is in no county file'
+            ELSE 'not explained' END AS "what remains"
   FROM comparison c
  WHERE abs(c.difference) > 0.0005 * c.published
  ORDER BY c.indicator, c.period, c.unit;

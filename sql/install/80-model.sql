@@ -75,7 +75,7 @@ BEGIN
     ELSIF proj !~ '\+units=m( |$)' THEN
         RAISE EXCEPTION 'spatial reference % is not in metres', check_srid.srid
             USING ERRCODE = 'invalid_parameter_value',
-                  DETAIL = format('It is defined as "%s".', btrim(proj)),
+                  DETAIL = 'Areas would come out in its own units.',
                   HINT = 'Take a projected, equal-area one in metres, such as 6933 for the whole world.';
     END IF;
 END

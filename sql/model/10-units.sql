@@ -102,7 +102,7 @@ CREATE CONSTRAINT TRIGGER tier_rank AFTER UPDATE ON tier
     DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN (NEW.rank <> OLD.rank) EXECUTE FUNCTION check_tier_rank();
 
 -- The gate every polygon passes: what is in the tables is valid, once and for all.
-CREATE FUNCTION check_polygon(geom geometry) RETURNS boolean
+CREATE FUNCTION check_polygon(unit unitcode, geom geometry) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     AS $$
@@ -110,13 +110,13 @@ DECLARE
     verdict valid_detail;
 BEGIN
     IF ST_IsEmpty(geom) THEN
-        RAISE EXCEPTION 'boundary is empty'
+        RAISE EXCEPTION 'boundary of unit "%" is empty', unit
             USING ERRCODE = 'check_violation',
                   HINT = 'A unit without a known boundary has no row in "boundary".';
     END IF;
     verdict := ST_IsValidDetail(geom);
     IF NOT verdict.valid THEN
-        RAISE EXCEPTION 'boundary is invalid: %', lower(verdict.reason)
+        RAISE EXCEPTION 'boundary of unit "%" is invalid: %', unit, lower(verdict.reason)
             USING ERRCODE = 'check_violation',
                   DETAIL = CASE WHEN verdict.location IS NULL THEN 'The place of the fault is not known.'
                                 ELSE format('The fault lies at %s.', ST_AsText(verdict.location)) END,
@@ -125,15 +125,16 @@ BEGIN
     RETURN true;
 END
 $$;
-COMMENT ON FUNCTION check_polygon(geometry) IS
+COMMENT ON FUNCTION check_polygon(unitcode, geometry) IS
     'true for a valid polygon that is not empty; else raises check_violation (23514) with the reason and the place';
 
 CREATE TABLE boundary (
     unit    unitcode NOT NULL REFERENCES unit,
     valid   daterange NOT NULL DEFAULT daterange(NULL, NULL) CHECK (NOT isempty(valid)),
-    geom    geometry(MultiPolygon, :srid) NOT NULL CHECK (check_polygon(geom)),
+    geom    geometry(MultiPolygon, :srid) NOT NULL,
     area_m2 double precision GENERATED ALWAYS AS (ST_Area(geom)) STORED,
     PRIMARY KEY (unit, valid),
+    CONSTRAINT boundary_valid_polygon CHECK (check_polygon(unit, geom)),
     CONSTRAINT boundary_one_at_a_time EXCLUDE USING gist ((unit::text) WITH =, valid WITH &&)
 );
 CREATE INDEX boundary_geom ON boundary USING gist (geom);

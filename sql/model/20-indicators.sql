@@ -73,7 +73,7 @@ COMMENT ON COLUMN indicator.decimals IS 'places to which values are rounded, onc
 COMMENT ON COLUMN indicator.max_age IS 'a value whose newest observation ends longer than this before the end of the period asked for is stale';
 
 -- What each kind admits, as data, so that an analyst can read it.
-CREATE VIEW admitted_operator AS
+CREATE VIEW admitted_operator WITH (security_invoker = true) AS
     SELECT a.kind, a.space_ops, a.time_ops
       FROM (VALUES
         ('extensive', '{sum,mean,min,max,none}'::text[],           '{sum,mean,first,last,min,max,none}'::text[]),
