@@ -34,7 +34,7 @@ for chapter in "$@"; do
     first=0
     printf "SELECT '%s', \$gov_chapter\$\n" "$name"
     cat "$chapter"
-    printf '$gov_chapter$\n'
+    printf '%s\n' "\$gov_chapter\$"
 done
 cat <<SQL
 \$gov_function\$;
