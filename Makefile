@@ -3,15 +3,11 @@
 # make stop                               ends the private server
 PG_CONFIG ?= pg_config
 
-<<<<<<< Updated upstream
-FRONT = check demo stop
-=======
 ifeq ($(wildcard governance.control),)
 $(error run make at the top of the source tree: builds in another directory are not supported)
 endif
 
-FRONT = check demo bench stop
->>>>>>> Stashed changes
+FRONT = check demo stop
 
 ifneq ($(filter $(FRONT),$(MAKECMDGOALS)),)
 
@@ -20,18 +16,11 @@ ifneq ($(filter $(FRONT),$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 export MAKE
 
-<<<<<<< Updated upstream
 check:
-	@test/setup.sh
-	@test/check.sh
+	@test/setup.sh test/check.sh
 
 demo:
-	@test/setup.sh
-	@demo/run.sh
-=======
-check demo bench:
-	@test/setup.sh test/$@.sh
->>>>>>> Stashed changes
+	@test/setup.sh demo/run.sh
 
 stop:
 	@test/server.sh stop
@@ -75,7 +64,7 @@ some_tests:
 $(OBJS): $(wildcard src/*.h)
 
 # The script is its parts in order; the model's chapters travel inside it.
-$(SCRIPT): governance.control sql/assemble.sh $(PARTS) $(CHAPTERS)
+$(SCRIPT): governance.control sql/assemble.sh $(PARTS) $(CHAPTERS) $(wildcard sql/model/upgrade/*.sql)
 	sh sql/assemble.sh $(EXTVERSION) $(PARTS) -- $(CHAPTERS) > $@.part
 	mv $@.part $@
 

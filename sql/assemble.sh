@@ -55,7 +55,7 @@ for step in sql/model/upgrade/*--*.sql; do
     name=$(basename "$step" .sql)
     printf "UNION ALL\nSELECT '%s', '%s', \$gov_step\$\n" "${name%%--*}" "${name##*--}"
     cat "$step"
-    printf '$gov_step$\n'
+    printf '%s\n' "\$gov_step\$"
 done
 cat <<SQL
 \$gov_function\$;

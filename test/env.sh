@@ -65,7 +65,8 @@ private() {
     export PGHOST PGPORT PGUSER PGCLIENTENCODING PGBIN
 }
 
-# A caller's make flags and libpq settings must not reach the private server.
+# A caller's language, make flags and libpq settings must not reach the private server.
+export LC_ALL=C
 MAKE=${MAKE:-make}
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 for variable in "${!PG@}"; do

@@ -117,7 +117,7 @@ leave_root() {
 # are of no use.
 build() {
     local built_for
-    built_for=$(echo "$PG_CONFIG" "$("$PG_CONFIG" --version)" "${CC:-}" "${COPT:-}" "${PROFILE:-}" src/*.c sql/*/*.sql)
+    built_for=$(echo "$PG_CONFIG" "$("$PG_CONFIG" --version)" "${CC:-}" "${COPT:-}" "${PROFILE:-}" src/*.c sql/install/*.sql sql/model/*.sql)
     mkdir -p build
     if [ -f build/built-for ] && [ "$(cat build/built-for)" != "$built_for" ]; then
         say clean "$MAKE" -s clean
