@@ -26,4 +26,21 @@
 	} while (0)
 #endif
 
+/* ANALYZE's target of a column moved out of its catalogue row in 17. */
+#if PG_VERSION_NUM >= 170000
+#define GOV_STATISTICS_TARGET(stats) ((stats)->attstattarget)
+#else
+#define GOV_STATISTICS_TARGET(stats) ((stats)->attr->attstattarget)
+#endif
+
+/*
+ * From 17 on a btree scan for several values of a lower column keeps the
+ * index's order; before, only one on the first column did.
+ */
+#if PG_VERSION_NUM >= 170000
+#define GOV_ARRAY_SCAN_KEEPS_ORDER(indexcol) true
+#else
+#define GOV_ARRAY_SCAN_KEEPS_ORDER(indexcol) ((indexcol) == 0)
+#endif
+
 #endif

@@ -478,9 +478,9 @@ Datum
 gov_unitcode_ancestors(PG_FUNCTION_ARGS)
 {
 	unitcode   *code = PG_GETARG_UNITCODE_PP(0);
+	Oid			type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
 	const char *bytes = VARDATA_ANY(code);
 	size_t		len = VARSIZE_ANY_EXHDR(code);
-	Oid			element = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
 	Datum		found[GOV_DEPTH_MAX];
 	int			n = 0;
 
@@ -489,7 +489,7 @@ gov_unitcode_ancestors(PG_FUNCTION_ARGS)
 		if (i == len || bytes[i] == '.')
 			found[n++] = UnitcodePGetDatum(gov_unitcode_make(bytes, i));
 	}
-	PG_RETURN_ARRAYTYPE_P(construct_array(found, n, element, -1, false, TYPALIGN_INT));
+	PG_RETURN_ARRAYTYPE_P(construct_array(found, n, type, -1, false, TYPALIGN_INT));
 }
 
 PG_FUNCTION_INFO_V1(gov_unitcode_child);

@@ -26,11 +26,18 @@ CREATE FUNCTION governance.unitcode_send(governance.unitcode) RETURNS bytea
 COMMENT ON FUNCTION governance.unitcode_send(governance.unitcode) IS
     'gives a code in binary form, which is its text';
 
+CREATE FUNCTION governance.unitcode_typanalyze(internal) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT
+    AS 'MODULE_PATHNAME', 'gov_unitcode_typanalyze';
+COMMENT ON FUNCTION governance.unitcode_typanalyze(internal) IS
+    'ANALYZE for columns of codes: besides the usual, the subtrees with most rows and the spread over depths';
+
 CREATE TYPE governance.unitcode (
     INPUT = governance.unitcode_in,
     OUTPUT = governance.unitcode_out,
     RECEIVE = governance.unitcode_recv,
     SEND = governance.unitcode_send,
+    ANALYZE = governance.unitcode_typanalyze,
     INTERNALLENGTH = VARIABLE,
     ALIGNMENT = int4,
     STORAGE = main,
@@ -185,14 +192,52 @@ COMMENT ON OPERATOR FAMILY governance.unitcode_ops USING hash IS
 
 -- Ancestors and descendants.
 
+CREATE FUNCTION governance.is_ancestor_support(internal) RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'gov_unitcode_ancestor_support';
+COMMENT ON FUNCTION governance.is_ancestor_support(internal) IS
+    'planner support of @>: index conditions and selectivity';
+
+CREATE FUNCTION governance.is_ancestor_sel(internal, oid, internal, integer) RETURNS double precision
+    LANGUAGE c STABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'gov_unitcode_ancestor_sel';
+COMMENT ON FUNCTION governance.is_ancestor_sel(internal, oid, internal, integer) IS
+    'restriction selectivity of @>';
+
+CREATE FUNCTION governance.is_ancestor_joinsel(internal, oid, internal, smallint, internal) RETURNS double precision
+    LANGUAGE c STABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'gov_unitcode_ancestor_joinsel';
+COMMENT ON FUNCTION governance.is_ancestor_joinsel(internal, oid, internal, smallint, internal) IS
+    'join selectivity of @>';
+
+CREATE FUNCTION governance.is_descendant_support(internal) RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'gov_unitcode_descendant_support';
+COMMENT ON FUNCTION governance.is_descendant_support(internal) IS
+    'planner support of <@: index conditions and selectivity';
+
+CREATE FUNCTION governance.is_descendant_sel(internal, oid, internal, integer) RETURNS double precision
+    LANGUAGE c STABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'gov_unitcode_descendant_sel';
+COMMENT ON FUNCTION governance.is_descendant_sel(internal, oid, internal, integer) IS
+    'restriction selectivity of <@';
+
+CREATE FUNCTION governance.is_descendant_joinsel(internal, oid, internal, smallint, internal) RETURNS double precision
+    LANGUAGE c STABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'gov_unitcode_descendant_joinsel';
+COMMENT ON FUNCTION governance.is_descendant_joinsel(internal, oid, internal, smallint, internal) IS
+    'join selectivity of <@';
+
 CREATE FUNCTION governance.is_ancestor(governance.unitcode, governance.unitcode) RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT governance.is_ancestor_support
     AS 'MODULE_PATHNAME', 'gov_unitcode_is_ancestor';
 COMMENT ON FUNCTION governance.is_ancestor(governance.unitcode, governance.unitcode) IS
     'whether the first code is an ancestor of the second, or the same; behind the operator @>';
 
 CREATE FUNCTION governance.is_descendant(governance.unitcode, governance.unitcode) RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT governance.is_descendant_support
     AS 'MODULE_PATHNAME', 'gov_unitcode_is_descendant';
 COMMENT ON FUNCTION governance.is_descendant(governance.unitcode, governance.unitcode) IS
     'whether the first code is a descendant of the second, or the same; behind the operator <@';
@@ -200,7 +245,7 @@ COMMENT ON FUNCTION governance.is_descendant(governance.unitcode, governance.uni
 CREATE OPERATOR governance.@> (
     FUNCTION = governance.is_ancestor, LEFTARG = governance.unitcode, RIGHTARG = governance.unitcode,
     COMMUTATOR = OPERATOR(governance.<@),
-    RESTRICT = contsel, JOIN = contjoinsel
+    RESTRICT = governance.is_ancestor_sel, JOIN = governance.is_ancestor_joinsel
 );
 COMMENT ON OPERATOR governance.@> (governance.unitcode, governance.unitcode) IS
     'whether the first code is an ancestor of the second, or the same';
@@ -208,7 +253,7 @@ COMMENT ON OPERATOR governance.@> (governance.unitcode, governance.unitcode) IS
 CREATE OPERATOR governance.<@ (
     FUNCTION = governance.is_descendant, LEFTARG = governance.unitcode, RIGHTARG = governance.unitcode,
     COMMUTATOR = OPERATOR(governance.@>),
-    RESTRICT = contsel, JOIN = contjoinsel
+    RESTRICT = governance.is_descendant_sel, JOIN = governance.is_descendant_joinsel
 );
 COMMENT ON OPERATOR governance.<@ (governance.unitcode, governance.unitcode) IS
     'whether the first code is a descendant of the second, or the same';
