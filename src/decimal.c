@@ -113,30 +113,44 @@ gov_decimal_divide(gov_int128 dividend, int digits, int64_t divisor, gov_int128 
 /*
  * From base-10000 digits, most significant first, the first standing for
  * 10000^weight.  Digits beyond dscale raise the scale rather than being lost.
+ *
+ * The last group may reach behind dscale with zeros; they are cut off before it is
+ * added, as the whole group might not fit where its part does.
  */
 bool
 gov_decimal_from_digits(const int16_t *digits, int ndigits, int weight, int dscale,
 						bool negative, gov_int128 *v, int *scale)
 {
+	int			shift = ndigits == 0 ? 0 : 4 * (weight - ndigits + 1) + dscale;
+	int			whole = ndigits;	/* groups added as they are */
+	int			head;
 	gov_int128	sum;
-	int			head = ndigits < 4 ? ndigits : 4;
 	int64_t		first = 0;
-	int			shift;
 	int			i;
 
 	if (ndigits > GOV_DECIMAL_GROUPS)
 		return false;
+	if (shift < 0)
+	{
+		if (shift >= -3 && digits[ndigits - 1] % pow10_64[-shift] == 0)
+			whole--;
+		else
+		{
+			dscale -= shift;
+			shift = 0;
+		}
+	}
+
+	head = whole < 4 ? whole : 4;
 	for (i = 0; i < head; i++)
 		first = first * 10000 + digits[i];
 	sum = first;
-	for (; i < ndigits; i++)
+	for (; i < whole; i++)
 	{
 		if (i >= 9 && sum > (GOV_DECIMAL_LIMIT - 1 - digits[i]) / 10000)
 			return false;
 		sum = sum * 10000 + digits[i];
 	}
-
-	shift = ndigits == 0 ? 0 : 4 * (weight - ndigits + 1) + dscale;
 	if (shift > 0)
 	{
 		if (!gov_decimal_rescale(&sum, shift))
@@ -144,10 +158,9 @@ gov_decimal_from_digits(const int16_t *digits, int ndigits, int weight, int dsca
 	}
 	else if (shift < 0)
 	{
-		if (shift >= -3 && sum % pow10_64[-shift] == 0)
-			sum /= pow10_64[-shift];
-		else
-			dscale -= shift;
+		if (!gov_decimal_rescale(&sum, 4 + shift) ||
+			!gov_decimal_add(&sum, digits[ndigits - 1] / pow10_64[-shift]))
+			return false;
 	}
 	*v = negative ? -sum : sum;
 	*scale = dscale;
