@@ -23,8 +23,7 @@ typedef enum gov_numeric_kind
 {
 	GOV_NUMERIC_SMALL,			/* decoded */
 	GOV_NUMERIC_WIDE,			/* finite, beyond 126 bits */
-	GOV_NUMERIC_NAN,
-	GOV_NUMERIC_INFINITE
+	GOV_NUMERIC_SPECIAL			/* NaN or an infinity */
 } gov_numeric_kind;
 
 /* Bytes of the numeric of a small decimal, at most. */

@@ -275,22 +275,23 @@ gov_weight_canonical(gov_weight *weight)
 	weight->wide = false;
 }
 
-static void
-refuse_special(const char *what, bool nan, const char *code, int len)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("unit_rollup cannot take the %s %s of unit \"%.*s\"",
-					what, nan ? "NaN" : "infinity", len, code),
-			 errdetail("Sums are exact, and only finite numbers have one."),
-			 errhint("Use NULL for a missing value.")));
-}
-
 /* A numeric with a plain header, for numeric's own functions. */
 static Numeric
 plain_numeric(const struct varlena *num)
 {
 	return DatumGetNumeric(PointerGetDatum(num));
+}
+
+static void
+refuse_special(const char *what, const struct varlena *num, const char *code, int len)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("unit_rollup cannot take the %s %s of unit \"%.*s\"", what,
+					DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(plain_numeric(num)))),
+					len, code),
+			 errdetail("Sums are exact, and only finite numbers have one."),
+			 errhint("Use NULL for a missing value.")));
 }
 
 /* The cell of one value; a wide one is allocated in the current context or is the value itself. */
@@ -314,11 +315,8 @@ gov_cell_set_value(gov_cell *cell, const struct varlena *value, const char *code
 			cell->sum.wide = cell->minimum.wide = cell->maximum.wide = plain_numeric(value);
 			cell->scale = gov_numeric_scale(cell->sum.wide);
 			break;
-		case GOV_NUMERIC_NAN:
-			refuse_special("value", true, code, len);
-			break;
-		case GOV_NUMERIC_INFINITE:
-			refuse_special("value", false, code, len);
+		case GOV_NUMERIC_SPECIAL:
+			refuse_special("value", value, code, len);
 			break;
 	}
 }
@@ -335,8 +333,8 @@ gov_weight_set(gov_weight *weight, const gov_cell *value, const struct varlena *
 	bool		negative;
 	int			digit_weight;
 
-	if (kind == GOV_NUMERIC_NAN || kind == GOV_NUMERIC_INFINITE)
-		refuse_special("weight", kind == GOV_NUMERIC_NAN, code, len);
+	if (kind == GOV_NUMERIC_SPECIAL)
+		refuse_special("weight", factor, code, len);
 	if (kind == GOV_NUMERIC_SMALL)
 		negative = v < 0;
 	else

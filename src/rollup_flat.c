@@ -38,7 +38,7 @@
 #define HEAD_WEIGHTS_WIDE	2
 #define HEAD_WEIGHTED		4
 #define HEAD_BITS			3
-#define MAX_COUNT			((uint64) 1 << 60)
+#define MAX_COUNT			UINT64CONST(999999999999999999)	/* the digits that text takes */
 
 /* The fewest bytes of a unit: shared, rest, a character, head. */
 #define UNIT_SIZE			4

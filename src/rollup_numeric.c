@@ -19,8 +19,6 @@
 #include "rollup.h"
 
 #define SPECIAL				0xC000
-#define SPECIAL_NAN			0xC000
-#define SPECIAL_MASK		0xF000
 #define LONG_NEGATIVE		0x4000
 #define LONG_SCALE			0x3FFF
 #define SHORT				0x8000
@@ -81,7 +79,7 @@ gov_numeric_decode(const struct varlena *num, gov_int128 *v, int *scale)
 
 	memcpy(&header, VARDATA_ANY(num), sizeof(header));
 	if ((header & SPECIAL) == SPECIAL)
-		return (header & SPECIAL_MASK) == SPECIAL_NAN ? GOV_NUMERIC_NAN : GOV_NUMERIC_INFINITE;
+		return GOV_NUMERIC_SPECIAL;
 	read_layout(num, &l);
 	if (l.ndigits > GOV_DECIMAL_GROUPS)
 		return GOV_NUMERIC_WIDE;

@@ -1,0 +1,352 @@
+-- unit_rollup against GROUP BY over a closure, and against itself in other orders.
+BEGIN;
+SELECT plan(66);
+SET LOCAL search_path = governance, public;
+SET LOCAL client_min_messages = warning;
+SELECT setseed(0.4242);
+
+-- ---------- facts ----------
+
+-- A ragged tree: some units have rows and descendants with rows.
+CREATE TABLE fact (id serial, kind text, unit unitcode, value numeric, weight numeric);
+
+CREATE FUNCTION any_unit() RETURNS unitcode LANGUAGE sql VOLATILE AS $$
+    SELECT string_agg((ARRAY['1', '10', '2', 'a', 'A_1', 'north_of_the_river'])[1 + floor(6 * pg_catalog.random())::int], '.')::unitcode
+      FROM generate_series(1, 1 + floor(5 * pg_catalog.random())::int)
+$$;
+
+CREATE FUNCTION any_digits(int) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT coalesce(string_agg(floor(10 * pg_catalog.random())::int::text, ''), '') FROM generate_series(1, $1)
+$$;
+
+CREATE FUNCTION any_value(kind text) RETURNS numeric LANGUAGE sql VOLATILE AS $$
+    SELECT CASE
+        WHEN pg_catalog.random() < 0.1 THEN NULL
+        WHEN pg_catalog.random() < 0.1 THEN 0
+        ELSE (CASE WHEN pg_catalog.random() < 0.3 THEN '-' ELSE '' END ||
+              CASE kind
+                  WHEN 'whole' THEN any_digits(3) || '0'
+                  WHEN 'mixed' THEN any_digits(4) || '0.' || any_digits(floor(7 * pg_catalog.random())::int)
+                  WHEN 'long' THEN '7' || any_digits(39)
+                  WHEN 'edge64' THEN '9223372036854775' || any_digits(3)
+                  WHEN 'edge126' THEN '8507059173023461586436507423' || any_digits(10)
+                  WHEN 'tiny' THEN '0.000000000000000' || any_digits(floor(10 * pg_catalog.random())::int)
+                  WHEN 'deep' THEN any_digits(2) || '0.' || any_digits(floor(60 * pg_catalog.random())::int)
+                  WHEN 'far' THEN any_digits(1 + floor(70 * pg_catalog.random())::int) || '.' || any_digits(floor(70 * pg_catalog.random())::int) || '0'
+              END)::numeric
+    END
+$$;
+
+INSERT INTO fact (kind, unit, value, weight)
+SELECT kind, any_unit(), any_value(kind),
+       CASE WHEN random() < 0.2 THEN NULL WHEN random() < 0.1 THEN 0 ELSE abs(any_value(kind)) END
+  FROM unnest(ARRAY['whole', 'mixed', 'long', 'edge64', 'edge126', 'tiny', 'deep', 'far']) kind,
+       generate_series(1, 500);
+INSERT INTO fact (kind, unit, value, weight)
+SELECT 'all', unit, value, weight FROM fact;
+ANALYZE fact;
+
+CREATE VIEW by_closure AS
+SELECT kind, a.unit, count(value) AS n, count(value) FILTER (WHERE f.unit = a.unit) AS own,
+       sum(value) AS total, avg(value) AS mean,
+       sum(value * weight) / nullif(sum(weight) FILTER (WHERE value IS NOT NULL), 0) AS weighted_mean,
+       sum(weight) FILTER (WHERE value IS NOT NULL) AS weight,
+       min(value) AS minimum, max(value) AS maximum
+  FROM fact f, pg_catalog.unnest(ancestors(f.unit)) a(unit)
+ GROUP BY kind, a.unit;
+
+CREATE VIEW by_rollup AS
+SELECT kind, r.*
+  FROM (SELECT kind, unit_rollup(unit, value, weight) AS s FROM fact GROUP BY kind) x, governance.unnest(s) r;
+
+-- Texts, so that the decimals printed are compared too; min() and max() print those of
+-- whichever row came first, ours those of the total.
+CREATE FUNCTION rows_agree(asked text) RETURNS text LANGUAGE sql AS $$
+    SELECT results_eq(
+        format('SELECT unit::text COLLATE "C", n, own, total::text, mean::text, weighted_mean::text, weight::text,
+                       minimum, maximum, scale(minimum) = scale(total), scale(maximum) = scale(total)
+                  FROM by_rollup WHERE kind = %L', asked),
+        format('SELECT unit::text COLLATE "C", n, own, total::text, mean::text, weighted_mean::text, weight::text,
+                       minimum, maximum, n > 0 OR NULL, n > 0 OR NULL
+                  FROM by_closure WHERE kind = %L ORDER BY 1', asked),
+        asked || ': rows and their order are those of GROUP BY over the closure')
+$$;
+SELECT rows_agree(kind)
+  FROM unnest(ARRAY['whole', 'mixed', 'long', 'edge64', 'edge126', 'tiny', 'deep', 'far', 'all']) kind;
+
+SELECT ok(bool_and(wide), 'kinds that are meant to be wide are, and the others are not')
+  FROM (SELECT kind, (max(length(trim_scale(abs(total))::text)) > 38) = (kind IN ('long', 'edge126', 'deep', 'far', 'all')) AS wide
+          FROM by_rollup GROUP BY kind) k;
+
+-- Without weights.
+SELECT is_empty($$
+    SELECT * FROM (SELECT kind, unit_rollup(unit, value) AS s FROM fact GROUP BY kind) x, governance.unnest(s) r
+     WHERE r.weight IS NOT NULL OR r.weighted_mean IS NOT NULL$$, 'no weights, no weighted mean');
+SELECT results_eq($$
+    SELECT kind, r.unit::text, r.n, r.own, r.total::text, r.mean::text, r.minimum, r.maximum
+      FROM (SELECT kind, unit_rollup(unit, value) AS s FROM fact GROUP BY kind ORDER BY kind) x, governance.unnest(s) r$$, $$
+    SELECT kind, unit::text, n, own, total::text, mean::text, minimum, maximum FROM by_rollup ORDER BY kind, unit$$,
+    'the plain aggregate gives the same amounts as the weighted one');
+
+-- lookup() gives what unnest() gives.
+SELECT is_empty($$
+    SELECT * FROM (SELECT kind, unit_rollup(unit, value, weight) AS s FROM fact GROUP BY kind) x, governance.unnest(s) r
+     WHERE lookup(s, r.unit)::text IS DISTINCT FROM r::text$$, 'lookup() of every unit is its row');
+SELECT is(lookup(unit_rollup(unit, value), 'nowhere'), NULL, 'lookup() of a unit that is not in it is NULL') FROM fact;
+SELECT is(lookup('{a.b=1:5}', 'a.b.c'), NULL, 'lookup() below a unit that is in it is NULL');
+SELECT is(lookup('{a.b=1:5}', 'a')::text, '(a,1,0,5,5.0000000000000000,,,5,5)', 'lookup() of an ancestor');
+SELECT is(lookup('{a.b=1:5, a_b=1:7, a1=1:9}', 'a')::text, '(a,1,0,5,5.0000000000000000,,,5,5)',
+          'a unit is no ancestor of one that only begins with its letters');
+
+-- ---------- order, splits, round trips ----------
+
+CREATE TABLE whole AS SELECT kind, unit_rollup(unit, value, weight) AS s FROM fact GROUP BY kind;
+
+CREATE FUNCTION shuffled(asked text) RETURNS bytea LANGUAGE sql VOLATILE AS $$
+    SELECT unit_rollup_send(unit_rollup(unit, value, weight ORDER BY pg_catalog.random())) FROM fact WHERE kind = asked
+$$;
+SELECT is_empty($$SELECT 1 FROM whole, generate_series(1, 5) WHERE shuffled(kind) <> unit_rollup_send(s)$$,
+                'rows in random order give equal bytes');
+
+CREATE FUNCTION split(asked text, parts int, OUT merged unit_rollup, OUT added unit_rollup, OUT texts unit_rollup)
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    part unit_rollup;
+BEGIN
+    CREATE TEMP TABLE part_of AS
+        SELECT p, unit_rollup(unit, value, weight) AS s
+          FROM (SELECT *, floor(parts * random())::int AS p FROM fact WHERE kind = asked) f GROUP BY p;
+    SELECT unit_rollup(s ORDER BY random()), unit_rollup(s::text::unit_rollup ORDER BY random())
+      INTO merged, texts FROM part_of;
+    added := '{}';
+    FOR part IN SELECT s FROM part_of ORDER BY random() LOOP
+        added := CASE WHEN random() < 0.5 THEN added + part ELSE part + added END;
+    END LOOP;
+    DROP TABLE part_of;
+END $$;
+SELECT is_empty($$
+    SELECT kind, parts FROM whole, generate_series(1, 9, 2) parts, split(kind, parts) x
+     WHERE unit_rollup_send(merged) <> unit_rollup_send(s) OR unit_rollup_send(added) <> unit_rollup_send(s)
+        OR unit_rollup_send(texts) <> unit_rollup_send(s)$$,
+    'random splits merged by the aggregate, by + and through text give equal bytes');
+SELECT is_empty($$SELECT 1 FROM whole WHERE s::text::unit_rollup <> s$$, 'text is lossless');
+SELECT is_empty($$SELECT 1 FROM whole a, whole b WHERE a.s + b.s <> b.s + a.s$$, '+ is commutative');
+SELECT is_empty($$SELECT 1 FROM whole a, whole b, whole c WHERE a.kind < b.kind AND b.kind < c.kind AND (a.s + b.s) + c.s <> a.s + (b.s + c.s)$$, '+ is associative');
+SELECT is_empty($$SELECT 1 FROM whole WHERE s + '{}' <> s OR '{}' + s <> s$$, 'the empty state adds nothing');
+SELECT is_empty($$SELECT 1 FROM whole a, whole b WHERE (a.s = b.s) <> (a.kind = b.kind) OR (a.s = b.s) = (a.s <> b.s)$$,
+                '= and <> tell contents apart');
+SELECT is((SELECT count(*)::int FROM (SELECT s FROM whole UNION SELECT s::text::unit_rollup FROM whole) x), 9,
+          'equal states hash alike');
+SELECT is((SELECT unit_rollup(s)::text FROM whole), (SELECT unit_rollup(unit, value, weight)::text FROM fact),
+          'states of different kinds merge to that of all rows');
+
+-- ---------- plans ----------
+
+CREATE FUNCTION plan_has(query text, wanted text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+        IF line ~ wanted THEN RETURN true; END IF;
+    END LOOP;
+    RETURN false;
+END $$;
+
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_leader_participation = off;
+
+SELECT ok(plan_has('SELECT unit_rollup(unit, value, weight) FROM fact', 'Partial Aggregate'), 'plain aggregation is parallel');
+SELECT is(unit_rollup(unit, value, weight)::text, (SELECT unit_rollup(s)::text FROM whole), 'and gives the same')
+  FROM fact;
+SET LOCAL enable_sort = off;
+SELECT ok(plan_has('SELECT kind, unit_rollup(unit, value, weight) FROM fact GROUP BY kind', 'Partial HashAggregate'),
+          'hashed aggregation is parallel');
+SELECT results_eq('SELECT kind, unit_rollup_send(unit_rollup(unit, value, weight)) FROM fact GROUP BY kind ORDER BY kind',
+                  'SELECT kind, unit_rollup_send(s) FROM whole ORDER BY kind', 'and gives the same');
+SET LOCAL enable_sort = on;
+SET LOCAL enable_hashagg = off;
+SELECT ok(plan_has('SELECT kind, unit_rollup(unit, value, weight) FROM fact GROUP BY kind', 'Partial GroupAggregate'),
+          'sorted aggregation is parallel');
+SELECT results_eq('SELECT kind, unit_rollup_send(unit_rollup(unit, value, weight)) FROM fact GROUP BY kind ORDER BY kind',
+                  'SELECT kind, unit_rollup_send(s) FROM whole ORDER BY kind', 'and gives the same');
+SET LOCAL enable_hashagg = on;
+SELECT ok(plan_has('SELECT unit_rollup(s) FROM whole', 'Partial Aggregate'), 'merging is parallel');
+SELECT is((SELECT unit_rollup(s)::text FROM whole), (SELECT unit_rollup(s::text::unit_rollup)::text FROM whole),
+          'and gives the same');
+SELECT ok(plan_has('SELECT unit_rollup(unit, value) FROM fact WHERE id + 0 < 0', 'Partial Aggregate'), 'no rows, in parallel');
+SELECT is(unit_rollup(unit, value), NULL, 'no rows, in parallel: NULL') FROM fact WHERE id + 0 < 0;
+SELECT is((SELECT btrim(unit_rollup(unit, value)::text, '{}') FROM fact WHERE value IS NULL),
+          (SELECT string_agg(unit::text || '=0', ', ' ORDER BY unit) FROM (SELECT DISTINCT unit FROM fact WHERE value IS NULL) u),
+          'values all NULL, in parallel: units occur');
+
+CREATE TABLE parted (LIKE fact) PARTITION BY HASH (unit);
+CREATE TABLE parted_0 PARTITION OF parted FOR VALUES WITH (MODULUS 3, REMAINDER 0);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES WITH (MODULUS 3, REMAINDER 1);
+CREATE TABLE parted_2 PARTITION OF parted FOR VALUES WITH (MODULUS 3, REMAINDER 2);
+INSERT INTO parted SELECT * FROM fact;
+ANALYZE parted;
+SET LOCAL enable_partitionwise_aggregate = on;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT ok(plan_has('SELECT kind, unit_rollup(unit, value, weight) FROM parted GROUP BY kind', 'Partial (Hash|Group)?Aggregate'),
+          'partition-wise aggregation is partial');
+SELECT results_eq('SELECT kind, unit_rollup_send(unit_rollup(unit, value, weight)) FROM parted GROUP BY kind ORDER BY kind',
+                  'SELECT kind, unit_rollup_send(s) FROM whole ORDER BY kind', 'and gives the same');
+SELECT ok(plan_has('SELECT unit, unit_rollup(unit, value, weight) FROM parted GROUP BY unit', 'Append'),
+          'partition-wise by the partition key');
+SELECT is((SELECT unit_rollup(s)::text FROM (SELECT unit_rollup(unit, value, weight) AS s FROM parted GROUP BY unit) x),
+          (SELECT unit_rollup(s)::text FROM whole), 'and gives the same');
+
+-- Spilling to disk, and very many groups.
+SET LOCAL work_mem = '64kB';
+SELECT is((SELECT count(*)::int
+             FROM (SELECT kind, id % 500 AS k, unit_rollup(unit, value, weight) AS s FROM fact GROUP BY 1, 2) x
+             JOIN (SELECT kind, id % 500 AS k, unit_rollup(unit, value, weight ORDER BY id) AS s FROM fact GROUP BY 1, 2) y
+            USING (kind, k, s)),
+          (SELECT count(DISTINCT (kind, id % 500))::int FROM fact), 'groups beyond work_mem are the same as sorted ones');
+RESET work_mem;
+
+-- ---------- as a window function ----------
+
+SELECT results_eq($$
+    SELECT id, unit_rollup(unit, value) OVER (ORDER BY id)::text FROM fact WHERE id <= 60 ORDER BY id$$, $$
+    SELECT id, (SELECT unit_rollup(f.unit, f.value)::text FROM fact f WHERE f.id <= g.id) FROM fact g WHERE id <= 60 ORDER BY id$$,
+    'a growing frame: results handed out do not change');
+SELECT results_eq($$
+    SELECT id, unit_rollup(unit, value) OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING)::text FROM fact WHERE id <= 60 ORDER BY id$$, $$
+    SELECT id, (SELECT unit_rollup(f.unit, f.value)::text FROM fact f WHERE f.id BETWEEN g.id - 2 AND least(g.id + 1, 60)) FROM fact g WHERE id <= 60 ORDER BY id$$,
+    'a moving frame');
+SELECT is_empty($$
+    SELECT 1 FROM (SELECT array_agg(s ORDER BY id) AS all_s
+                     FROM (SELECT id, unit_rollup(unit, value) OVER (ORDER BY id) AS s FROM fact WHERE id <= 60) x) y,
+         generate_series(1, 60) i
+     WHERE all_s[i] <> (SELECT unit_rollup(unit, value) FROM fact WHERE id <= i)$$,
+    'results kept are those of their rows');
+
+-- ---------- outliving the query ----------
+
+CREATE FUNCTION keep() RETURNS unit_rollup LANGUAGE plpgsql AS $$
+DECLARE
+    kept unit_rollup;
+    copied unit_rollup;
+    seen text;
+BEGIN
+    SELECT a.s + b.s INTO kept FROM whole a, whole b WHERE a.kind = 'whole' AND b.kind = 'far';
+    kept := kept + '{kept=1:1}';
+    copied := kept;
+    seen := kept::text;
+    kept := kept + '{kept=1:1}';
+    IF copied::text <> seen OR copied = kept THEN
+        RAISE EXCEPTION 'a copy changed with its original';
+    END IF;
+    BEGIN
+        kept := kept + (SELECT unit_rollup(unit, value / 0) FROM fact);
+        RAISE EXCEPTION 'not reached';
+    EXCEPTION WHEN division_by_zero THEN
+        NULL;
+    END;
+    RETURN kept;
+END $$;
+SELECT is(lookup(keep(), 'kept')::text, '(kept,2,2,2,1.00000000000000000000,,,1,1)', 'a variable outlives the query that made its state');
+SELECT is(keep(), (SELECT unit_rollup(s) FROM whole WHERE kind IN ('whole', 'far')) + '{kept=2:2:1:1}', 'and is right');
+
+CREATE TABLE stored (s unit_rollup);
+INSERT INTO stored
+SELECT unit_rollup(('u' || i % 97 || '.' || md5(i::text))::unitcode, i * 1.25) FROM generate_series(1, 100000) i;
+SELECT ok(pg_column_size(s) > 1000000, 'a large state is stored outside its row') FROM stored;
+SELECT is((SELECT string_agg(r.unit::text || ' ' || r.n || ' ' || r.total, ';') FROM stored, governance.unnest(s) r WHERE depth(r.unit) = 1),
+          (SELECT string_agg(u || ' ' || n || ' ' || t, ';' ORDER BY u COLLATE "C")
+             FROM (SELECT 'u' || i % 97 AS u, count(*) AS n, sum(i * 1.25) AS t FROM generate_series(1, 100000) i GROUP BY 1) x),
+          'and read again');
+
+-- ---------- limits of numeric ----------
+
+CREATE TABLE extreme AS
+SELECT unit_rollup(u, v, w) AS s
+  FROM (VALUES ('a'::unitcode, ('9' || repeat('0', 131071))::numeric, 1::numeric),
+               ('a.b', ('-8' || repeat('0', 131071))::numeric, 0),
+               ('a.b', ('0.' || repeat('0', 16382) || '1')::numeric, 2),
+               ('a.c', ('0.' || repeat('0', 16382) || '0')::numeric, NULL)) v(u, v, w);
+SELECT ok(r.total = ('1' || repeat('0', 131071))::numeric + ('0.' || repeat('0', 16382) || '1')::numeric AND scale(r.total) = 16383
+          AND r.minimum = ('-8' || repeat('0', 131071))::numeric AND scale(r.minimum) = 16383,
+          '131 072 digits before the point and 16 383 behind stay exact')
+  FROM extreme, lookup(s, 'a') r;
+SELECT ok(s::text::unit_rollup = s, 'and go through text') FROM extreme;
+SELECT is((SELECT unit_rollup(u, v)::text FROM (VALUES ('a'::unitcode, 1e40), ('a', -1e40)) x(u, v)),
+          '{a=2:0:-10000000000000000000000000000000000000000:10000000000000000000000000000000000000000}',
+          'a sum that becomes small again');
+SELECT is((SELECT unit_rollup(s)::text FROM (VALUES ('{a=1:10000000000000000000000000000000000000000}'::unit_rollup), ('{}')) x(s)),
+          '{a=1:10000000000000000000000000000000000000000}', 'a wide value merged');
+
+-- ---------- numeric's layout ----------
+
+-- Every value goes through our reading and writing of it.
+SELECT is_empty($$
+    SELECT v FROM (
+        SELECT (sign || lead || repeat('0', zeros) || CASE WHEN digits > 0 THEN '.' || repeat('0', digits - 1) || tail ELSE '' END)::numeric AS v
+          FROM unnest(ARRAY['', '-']) sign, unnest(ARRAY['0', '1', '9999', '10000', '1234567', '99999999999999999999', '123456789012345678901234567890123456']) lead,
+               unnest(ARRAY[0, 1, 3, 4, 5, 17, 40, 300]) zeros, unnest(ARRAY[0, 1, 2, 3, 4, 5, 8, 16, 37, 38, 62, 63, 64, 65, 300]) digits, unnest(ARRAY['0', '1', '9']) tail) x
+     WHERE (lookup(governance.unit_rollup_accum(NULL, 'u', v), 'u')).total::text <> v::text
+        OR (lookup(governance.unit_rollup_accum(NULL, 'u', v)::text::unit_rollup, 'u')).total::text <> v::text
+        OR numeric_send((lookup(governance.unit_rollup_accum(NULL, 'u', v), 'u')).total) <> numeric_send(v)$$,
+    'numerics of all layouts come back as they went in');
+
+-- ---------- hostile bytes ----------
+
+CREATE TABLE received (s unit_rollup);
+-- Feeds bytes to the receive function by way of a binary COPY.
+CREATE FUNCTION receive(bytes bytea, OUT error text, OUT state unit_rollup) LANGUAGE plpgsql AS $$
+DECLARE
+    file text := current_setting('data_directory') || '/governance_rollup_test.bin';
+    message oid;
+BEGIN
+    DELETE FROM received;
+    message := lo_from_bytea(0, '\x5047434f50590aff0d0a00' || int4send(0) || int4send(0) || int2send(1::smallint)
+                                || int4send(length(bytes)) || bytes || int2send((-1)::smallint));
+    PERFORM lo_export(message, file);
+    PERFORM lo_unlink(message);
+    EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
+    SELECT s INTO state FROM received;
+EXCEPTION WHEN invalid_binary_representation OR numeric_value_out_of_range THEN
+    error := sqlstate;
+END $$;
+
+SELECT is_empty($$SELECT kind FROM whole, receive(unit_rollup_send(s)) r WHERE r.state IS DISTINCT FROM s$$,
+                'binary COPY is lossless');
+
+CREATE TABLE image AS
+SELECT unit_rollup_send('{33=0, 33.01=2:15.5:3.0:12.5@3.5:24.75, 33.02=1:-1.25, 44.1.2=3:9:-1:7@0:0, 5=1:12345678901234567890123456789012345678901234567890.5@3:37037036703703703670370370367037037036703703703671.5}'::unit_rollup) AS bytes;
+
+-- A changed image either is refused, or is the one image of what it says.
+CREATE FUNCTION refused_or_canonical(bytes bytea) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    r record;
+BEGIN
+    r := receive(bytes);
+    RETURN r.error IS NOT NULL
+        OR unit_rollup_send(r.state) = bytes AND unit_rollup_send(r.state::text::unit_rollup) = bytes
+           AND unit_rollup_send(r.state + '{}') = bytes
+           AND (SELECT count(*) >= 0 FROM governance.unnest(r.state));
+END $$;
+SELECT is_empty($$
+    SELECT i, b FROM image, generate_series(0, length(bytes) - 1) i,
+           unnest(ARRAY[1, 2, 4, 8, 16, 32, 64, 128, 255]) b
+     WHERE NOT refused_or_canonical(set_byte(bytes, i, get_byte(bytes, i) # b))$$, 'no changed byte gives another state''s bytes');
+SELECT is_empty($$SELECT i FROM image, generate_series(0, length(bytes) - 1) i WHERE (receive(substr(bytes, 1, i))).error IS NULL$$,
+                'no shortened image is taken');
+SELECT isnt((receive(bytes || '\x00')).error, NULL, 'nor one with a byte more') FROM image;
+SELECT is((receive('\x0200')).error, '22P03', 'another version is refused');
+SELECT is((receive('\x01ffffffffffffffffff01')).error, '22P03', 'a count beyond the bytes is refused');
+SELECT is((receive('\x010100026161f8ffffffffffffffff01')).error, '22P03', 'a count of values out of range is refused');
+SELECT is((receive('\x01010002612d00')).error, '22P03', 'a bad code is refused');
+SELECT is((receive('\x0102000162000001610000')).error, '22P03', 'codes out of order are refused');
+SELECT is((receive('\x010100016109000000010005')).error, '22P03', 'a small amount given as a wide one is refused');
+SELECT is((receive('\x0101000161090000feff03ffffffff0f')).error, '22P03', 'more digits than bytes are refused');
+SELECT is((receive('\x010100016109000014012710')).error, '22P03', 'a digit of 10000 is refused');
+
+COPY (SELECT 1 WHERE false) TO PROGRAM 'rm -f governance_rollup_test.bin';
+
+SELECT * FROM finish();
+ROLLBACK;
