@@ -179,7 +179,7 @@ start() {
     fi
     mv "$home/postgresql.conf.new" "$home/postgresql.conf"
     [ -f "$data/PG_VERSION" ] || init_data
-    rm -f "$data/postmaster.pid"
+    rm -f "$data/postmaster.pid" "$home"/socket/.s.*
     if ! as_owner "$pgbin/pg_ctl" -D "$data" -l "$data/server.log" -w -t 300 start >/dev/null; then
         echo "The private server did not start:" >&2
         tail -n 20 "$data/server.log" >&2
