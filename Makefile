@@ -42,9 +42,9 @@ PARTS = $(sort $(wildcard sql/install/*.sql))
 CHAPTERS = $(sort $(wildcard sql/model/*.sql))
 
 EXTENSIONS = --load-extension=postgis --load-extension=btree_gist --load-extension=governance
-REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test --outputdir=. $(EXTENSIONS)
-ISOLATION = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+REGRESS := $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=test --outputdir=. --encoding=UTF8 $(EXTENSIONS)
+ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation $(EXTENSIONS) \
 	$(if $(filter-out 15,$(MAJORVERSION)),--expecteddir=test/isolation)
 EXTRA_CLEAN = results regression.diffs regression.out output_iso tmp_check
