@@ -97,13 +97,16 @@ BEGIN
         RAISE EXCEPTION 'indicator "%": operator % over space is not admitted for kind %', NEW.code, NEW.space_op, NEW.kind
             USING ERRCODE = 'check_violation',
                   DETAIL = format('Kind %s admits %s.', NEW.kind, array_to_string(admitted.space_ops, ', ')),
-                  HINT = CASE WHEN NEW.kind = 'intensive' THEN 'An intensive measure is averaged, best with weight_by.' END;
+                  HINT = CASE NEW.kind WHEN 'intensive' THEN 'An intensive measure is averaged, best with weight_by.'
+                                      WHEN 'ratio' THEN 'A ratio is computed anew at every unit, from the sums of its numerator and denominator.'
+                                      ELSE 'The view admitted_operator lists what each kind admits.' END;
     END IF;
     IF NEW.time_op <> ALL (admitted.time_ops) THEN
         RAISE EXCEPTION 'indicator "%": operator % over time is not admitted for kind %', NEW.code, NEW.time_op, NEW.kind
             USING ERRCODE = 'check_violation',
                   DETAIL = format('Kind %s admits %s.', NEW.kind, array_to_string(admitted.time_ops, ', ')),
-                  HINT = CASE WHEN NEW.kind = 'ratio' THEN 'A ratio takes its operators over time from its numerator and denominator.' END;
+                  HINT = CASE NEW.kind WHEN 'ratio' THEN 'A ratio takes its operators over time from its numerator and denominator.'
+                                      ELSE 'The view admitted_operator lists what each kind admits.' END;
     END IF;
     IF (NEW.space_op = 'ratio') <> (NEW.numerator IS NOT NULL) OR (NEW.space_op = 'ratio') <> (NEW.denominator IS NOT NULL) THEN
         RAISE EXCEPTION 'indicator "%": numerator and denominator belong to a ratio, both, and to nothing else', NEW.code
@@ -289,7 +292,7 @@ CREATE FUNCTION time_value(indicator text, period daterange)
 DECLARE
     ind indicator;
     own measure_unit;
-    divisor numeric := value_divisor($1);
+    finer numeric := value_divisor($1);
     inside daterange[];
 BEGIN
     SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
@@ -298,7 +301,7 @@ BEGIN
       FROM observed_periods($1) p
      WHERE p <@ $2 AND (ind.time_op <> 'none' OR p = $2);
 
-    IF divisor = 1 AND cardinality(inside) = 1 THEN
+    IF finer = 1 AND cardinality(inside) = 1 THEN
         RETURN QUERY
             SELECT o.unit, o.value, upper(o.period)
               FROM observation o
@@ -309,9 +312,9 @@ BEGIN
     RETURN QUERY
         WITH given AS (
             SELECT o.unit, o.period,
-                   CASE WHEN divisor = 1 THEN o.value
-                        WHEN o.measure_unit IS NULL THEN o.value * divisor
-                        ELSE o.value * m.factor * div(own.divisor * divisor, own.factor * m.divisor) END AS value
+                   CASE WHEN finer = 1 THEN o.value
+                        WHEN o.measure_unit IS NULL THEN o.value * finer
+                        ELSE o.value * m.factor * div(own.divisor * finer, own.factor * m.divisor) END AS value
               FROM observation o
               LEFT JOIN measure_unit m ON m.code = o.measure_unit
              WHERE o.indicator = $1 AND o.period = ANY (inside) AND o.value IS NOT NULL
@@ -426,8 +429,8 @@ CREATE FUNCTION space_value(indicator text, period daterange, root unitcode DEFA
 DECLARE
     ind indicator;
     weighted boolean;
-    divisor numeric;
-    aux_divisor numeric := 1;
+    finer numeric;
+    aux_finer numeric := 1;
 BEGIN
     SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
     weighted := ind.space_op = 'weighted_mean';
@@ -437,7 +440,7 @@ BEGIN
         SELECT FROM indicator i WHERE i.code IN (ind.numerator, ind.denominator) AND i.source_mode = 'reported_overrides')
     THEN
         RETURN QUERY
-            SELECT n.unit, ind.factor * n.value / nullif(d.value, 0), least(n.n_present, d.n_present), n.n_expected,
+            SELECT n.unit, trim_scale(ind.factor * n.value / nullif(d.value, 0)), least(n.n_present, d.n_present), n.n_expected,
                    least(n.until, d.until)
               FROM space_value(ind.numerator, $2, $3) n
               JOIN space_value(ind.denominator, $2, $3) d USING (unit);
@@ -445,15 +448,15 @@ BEGIN
     END IF;
 
     IF ind.space_op = 'ratio' THEN
-        divisor := value_divisor(ind.numerator);
-        aux_divisor := value_divisor(ind.denominator);
+        finer := value_divisor(ind.numerator);
+        aux_finer := value_divisor(ind.denominator);
     ELSE
-        divisor := value_divisor($1);
+        finer := value_divisor($1);
     END IF;
 
     IF ind.space_op = 'none' THEN
         RETURN QUERY
-            SELECT v.unit, exact_quotient(v.value, divisor), 1::bigint, 1::bigint, v.until
+            SELECT v.unit, exact_quotient(v.value, finer), 1::bigint, 1::bigint, v.until
               FROM time_value($1, $2) v
               JOIN unit u ON u.code = v.unit AND u.valid && $2
              WHERE $3 IS NULL OR v.unit <@ $3;
@@ -476,12 +479,12 @@ BEGIN
         ), rolled AS (
             SELECT r.unit,
                    CASE ind.space_op
-                       WHEN 'sum' THEN exact_quotient(r.total, divisor)
-                       WHEN 'min' THEN exact_quotient(r.minimum, divisor)
-                       WHEN 'max' THEN exact_quotient(r.maximum, divisor)
-                       WHEN 'mean' THEN CASE WHEN divisor = 1 THEN r.mean ELSE r.mean / divisor END
-                       WHEN 'weighted_mean' THEN CASE WHEN divisor = 1 THEN r.weighted_mean ELSE r.weighted_mean / divisor END
-                       WHEN 'ratio' THEN (ind.factor * r.total * aux_divisor) / nullif(d.total * divisor, 0)
+                       WHEN 'sum' THEN exact_quotient(r.total, finer)
+                       WHEN 'min' THEN exact_quotient(r.minimum, finer)
+                       WHEN 'max' THEN exact_quotient(r.maximum, finer)
+                       WHEN 'mean' THEN trim_scale(r.mean / finer)
+                       WHEN 'weighted_mean' THEN trim_scale(r.weighted_mean / finer)
+                       WHEN 'ratio' THEN trim_scale((ind.factor * r.total * aux_finer) / nullif(d.total * finer, 0))
                    END AS value,
                    coalesce(c.total::bigint, r.n - coalesce(u.n, 0)) AS n_present,
                    date '2000-01-01' + q.maximum::integer AS until

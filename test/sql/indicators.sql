@@ -1,0 +1,148 @@
+-- Indicators: what is admitted, and what a rollup gives. Figures are worked out by hand.
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+SELECT governance.create_model('indicators_test', 3005);
+SET search_path = indicators_test, governance, public;
+SET datestyle = 'ISO, YMD';
+SET timezone = 'UTC';
+INSERT INTO hierarchy VALUES ('adm', 'administrative', 'administrative'), ('riv', 'rivers', 'natural');
+INSERT INTO tier VALUES ('adm', 'province', 1), ('adm', 'district', 2), ('adm', 'town', 3), ('riv', 'basin', 1);
+INSERT INTO unit (code, hierarchy, tier, name) VALUES
+    ('P', 'adm', 'province', 'P'), ('P.A', 'adm', 'district', 'A'), ('P.B', 'adm', 'district', 'B'),
+    ('P.A.1', 'adm', 'town', 'A1'), ('P.A.2', 'adm', 'town', 'A2'), ('P.A.3', 'adm', 'town', 'A3'), ('P.A.4', 'adm', 'town', 'A4'),
+    ('P.C', 'adm', 'town', 'C'), ('R', 'riv', 'basin', 'R');
+
+-- what a kind does not admit is refused at definition
+INSERT INTO indicator (code, name, measure_unit, kind, space_op) VALUES ('t', 'temperature', 'count', 'intensive', 'sum');
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op) VALUES ('t', 'temperature', 'count', 'intensive', 'mean', 'sum');
+INSERT INTO indicator (code, name, measure_unit, kind, space_op) VALUES ('r', 'rate', '%', 'ratio', 'mean');
+INSERT INTO indicator (code, name, measure_unit, kind, space_op) VALUES ('r', 'rate', '%', 'ratio', 'ratio');
+INSERT INTO indicator (code, name, measure_unit, kind, space_op) VALUES ('w', 'income', 'CNY', 'intensive', 'weighted_mean');
+INSERT INTO indicator (code, name, measure_unit, kind, space_op) VALUES ('c', 'class', 'class', 'ordinal', 'mean');
+INSERT INTO indicator (code, name, measure_unit, kind, space_op) VALUES ('n', 'note', 'count', 'none', 'max');
+INSERT INTO indicator (code, name, measure_unit, kind, space_op) VALUES ('x', 'x', 'furlong', 'extensive', 'sum');
+-- parts may come after the ratio in one statement, and must add up
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, numerator, denominator, weight_by, factor, decimals, source_mode) VALUES
+    ('rate', 'unemployment', '%', 'ratio', 'ratio', 'none', 'jobless', 'force', NULL, 100, 2, 'leaf_only'),
+    ('jobless', 'unemployed', 'persons', 'extensive', 'sum', 'mean', NULL, NULL, NULL, 1, NULL, 'leaf_only'),
+    ('force', 'labour force', 'persons', 'extensive', 'sum', 'mean', NULL, NULL, NULL, 1, NULL, 'leaf_only'),
+    ('flow', 'dwellings built', 'dwellings', 'extensive', 'sum', 'sum', NULL, NULL, NULL, 1, NULL, 'leaf_only'),
+    ('stock', 'arable land', 'ha', 'extensive', 'sum', 'last', NULL, NULL, NULL, 1, NULL, 'leaf_only'),
+    ('income', 'income', 'CNY', 'intensive', 'weighted_mean', 'mean', NULL, NULL, 'force', 1, 2, 'leaf_only'),
+    ('quality', 'soil', 'class', 'ordinal', 'min', 'last', NULL, NULL, NULL, 1, NULL, 'leaf_only'),
+    ('plus', 'staff', 'persons', 'extensive', 'sum', 'last', NULL, NULL, NULL, 1, NULL, 'self_plus_children'),
+    ('told', 'reported', 'persons', 'extensive', 'sum', 'last', NULL, NULL, NULL, 1, NULL, 'reported_overrides'),
+    ('mean', 'mean', 'count', 'intensive', 'mean', 'first', NULL, NULL, NULL, 1, NULL, 'leaf_only');
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, numerator, denominator) VALUES ('bad', 'rate of a rate', '%', 'ratio', 'ratio', 'rate', 'force');
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, weight_by) VALUES ('bad', 'weighted by class', 'CNY', 'intensive', 'weighted_mean', 'quality');
+UPDATE indicator SET kind = 'intensive', space_op = 'mean', time_op = 'mean' WHERE code = 'force';
+
+-- observations: what is refused
+INSERT INTO observation VALUES ('stock', 'P.Z', '[2020-01-01,2021-01-01)', 1);
+INSERT INTO observation VALUES ('stock', 'P.C', '[2020-01-01,2021-01-01)', 'NaN', NULL, '2020-01-01');
+INSERT INTO observation VALUES ('stock', 'P.C', '[2020-01-01,2021-01-01)', 'Infinity', NULL, '2020-01-01');
+INSERT INTO observation VALUES ('stock', 'P.C', '[2020-01-01,)', 1, NULL, '2020-01-01');
+INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES ('stock', 'P.C', '[2020-01-01,2021-01-01)', 1, 'persons');
+
+-- missing is not zero: 2, 4, 6 and one missing have the sum 12 and the mean 4
+INSERT INTO observation SELECT i, u, period('2020'), v FROM unnest('{stock,mean}'::text[]) i,
+    (VALUES ('P.A.1', 2), ('P.A.2', 4), ('P.A.3', 6), ('P.A.4', NULL)) AS g (u, v);
+SELECT * FROM indicator_rollup('stock', period('2020'));
+SELECT unit, value, state FROM indicator_rollup('mean', period('2020'), 'P.A');
+INSERT INTO observation VALUES ('mean', 'P.C', period('2020'), 0);
+SELECT unit, value, n_present, n_expected, coverage FROM indicator_rollup('mean', period('2020'), 'P') WHERE unit IN ('P', 'P.C');
+
+-- a rate is computed anew, never averaged: 1/10 and 9/30 make 25 %, and a town without both counts for nothing
+INSERT INTO observation SELECT 'jobless', u, period('2020'), v FROM (VALUES ('P.A.1', 1), ('P.A.2', 9), ('P.A.3', 5)) AS g (u, v);
+INSERT INTO observation SELECT 'force', u, period('2020'), v FROM (VALUES ('P.A.1', 10), ('P.A.2', 30), ('P.A.4', 7), ('P.C', 0)) AS g (u, v);
+SELECT * FROM indicator_rollup('rate', period('2020'));
+-- a denominator of nothing
+INSERT INTO observation VALUES ('jobless', 'P.C', period('2020'), 0);
+SELECT unit, value, n_present, state FROM indicator_rollup('rate', period('2020'), 'P.C');
+
+-- 100 x 10 and 200 x 30 over 40
+INSERT INTO observation SELECT 'income', u, period('2020'), v FROM (VALUES ('P.A.1', 100), ('P.A.2', 200), ('P.A.3', 999)) AS g (u, v);
+SELECT unit, value, n_present FROM indicator_rollup('income', period('2020')) WHERE unit IN ('P', 'P.A', 'P.A.1', 'P.A.3');
+
+-- time first: months into a quarter and a year; a period within another's counts through that one
+INSERT INTO observation VALUES
+    ('flow', 'P.A.1', period('2020-01'), 1), ('flow', 'P.A.1', period('2020-02'), 2), ('flow', 'P.A.1', period('2020-03'), 4),
+    ('flow', 'P.A.1', period('2020-04'), 8), ('flow', 'P.A.2', period('2020-02'), 16), ('flow', 'P.A.2', period('2020Q2'), 32),
+    ('flow', 'P.A.2', period('2020-05'), 5);
+SELECT unit, value FROM indicator_rollup('flow', period('2020Q1'), 'P.A') WHERE value IS NOT NULL;
+SELECT unit, value FROM indicator_rollup('flow', period('2020'), 'P.A') WHERE value IS NOT NULL;
+SELECT unit, value FROM indicator_rollup('flow', period('2020Q2'), 'P.A') WHERE value IS NOT NULL;
+-- the asked period must hold the whole of an observation's
+SELECT count(value) FROM indicator_rollup('flow', '[2020-01-15,2020-02-15)');
+INSERT INTO observation VALUES ('flow', 'P.A.1', '[2020-03-15,2020-04-15)', 1);
+SELECT unit, value FROM indicator_rollup('flow', period('2020'));
+DELETE FROM observation WHERE indicator = 'flow' AND period = '[2020-03-15,2020-04-15)';
+INSERT INTO observation VALUES ('stock', 'P.A.1', period('2021'), 20);
+SELECT unit, value FROM indicator_rollup('stock', period('2020/2021'), 'P.A') WHERE unit IN ('P.A', 'P.A.1', 'P.A.2');
+
+-- units of measure: 15 mu are 1 ha, exactly, and a third of a hectare is nothing lost in a sum
+INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES
+    ('stock', 'P.A.1', period('2022'), 5, 'mu'), ('stock', 'P.A.2', period('2022'), 5, 'mu'), ('stock', 'P.A.3', period('2022'), 5, 'mu'),
+    ('stock', 'P.A.4', period('2022'), 0.01, 'km2'), ('stock', 'P.C', period('2022'), 12786.19, '10k_ha');
+SELECT unit, value FROM indicator_rollup('stock', period('2022')) ORDER BY unit;
+-- 1 mu = 1/1500 km2: 6 925.25 and 5 950.00 ten thousand mu are 4.62 and 3.97 ten thousand km2
+INSERT INTO indicator (code, name, measure_unit, kind, space_op) VALUES ('arable', 'arable', 'km2', 'extensive', 'sum');
+INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES
+    ('arable', 'P.A.1', period('2035'), 6925.25, '10k_mu'), ('arable', 'P.A.2', period('2035'), 5950.00, '10k_mu');
+SELECT unit, round(value / 10000, 2) FROM indicator_rollup('arable', period('2035'), 'P.A') WHERE value IS NOT NULL;
+UPDATE indicator SET measure_unit = 'persons' WHERE code = 'arable';
+UPDATE measure_unit SET dimension = 'length' WHERE code = '10k_mu';
+
+-- who counts: leaves only; all; reports that stand
+INSERT INTO observation SELECT i, u, period('2020'), v FROM unnest('{plus,told,flow}'::text[]) i,
+    (VALUES ('P.A', 100), ('P.A.1', 30), ('P.A.2', 40), ('P.C', 5)) AS g (u, v);
+SELECT * FROM indicator_rollup('plus', period('2020'));
+SELECT * FROM indicator_rollup('told', period('2020'));
+SELECT indicator, unit, value, reason FROM unused_observation;
+
+-- refresh stores what indicator_rollup computes, for every observed period
+CALL refresh();
+SELECT indicator, count(*) AS rows, count(DISTINCT period) AS periods, sum(value) FROM indicator_value GROUP BY indicator ORDER BY indicator;
+SELECT count(*) AS differ FROM (SELECT DISTINCT indicator, period FROM indicator_value) v
+ CROSS JOIN LATERAL (
+    (SELECT * FROM indicator_rollup(v.indicator, v.period)
+     EXCEPT SELECT unit, value, n_present, n_expected, coverage, state FROM indicator_value w WHERE w.indicator = v.indicator AND w.period = v.period)
+    UNION ALL
+    (SELECT unit, value, n_present, n_expected, coverage, state FROM indicator_value w WHERE w.indicator = v.indicator AND w.period = v.period
+     EXCEPT SELECT * FROM indicator_rollup(v.indicator, v.period))) d;
+SELECT * FROM reported_mismatch;
+-- again: nothing to do, no row is touched
+CREATE TEMP TABLE before AS SELECT ctid AS place, v.* FROM indicator_value v;
+CALL refresh();
+SELECT count(*) AS moved FROM indicator_value v JOIN before b USING (indicator, period, unit) WHERE v.ctid <> b.place;
+-- one indicator, and what is computed from it
+UPDATE observation SET value = 3 WHERE indicator = 'jobless' AND unit = 'P.A.1';
+DELETE FROM observation WHERE indicator = 'quality';
+CALL refresh('jobless');
+SELECT unit, value FROM indicator_value WHERE indicator = 'rate' AND unit IN ('P.A', 'P.A.1');
+DELETE FROM observation WHERE indicator = 'arable';
+CALL refresh('arable');
+SELECT count(*) FROM indicator_value WHERE indicator = 'arable';
+CALL refresh('nothing');
+SELECT * FROM indicator_rollup('nothing', period('2020'));
+SELECT * FROM indicator_rollup('stock', '(,)');
+SELECT * FROM indicator_rollup('stock', NULL);
+
+-- coverage counts the leaf units that exist in the period
+UPDATE unit SET valid = '[2021-01-01,)' WHERE code = 'P.A.4';
+SELECT unit, n_present, n_expected, coverage, state FROM indicator_rollup('stock', period('2020')) WHERE unit IN ('P', 'P.A', 'P.A.4');
+UPDATE indicator SET min_coverage = 0.9 WHERE code = 'stock';
+SELECT unit, state FROM indicator_rollup('stock', period('2020')) WHERE unit IN ('P', 'P.A');
+-- stale: the newest figure in the year is older than allowed
+UPDATE indicator SET max_age = '3 months' WHERE code = 'flow';
+SELECT unit, value, state FROM indicator_rollup('flow', '[2020-01-01,2020-12-30)', 'P.A') WHERE unit IN ('P.A', 'P.A.1');
+SELECT unit, value, state FROM indicator_rollup('flow', '[2020-01-01,2020-07-15)', 'P.A') WHERE unit IN ('P.A', 'P.A.2');
+-- no rows, no trouble
+DELETE FROM observation;
+CALL refresh();
+SELECT count(*) FROM indicator_value;
+SELECT count(*) FROM indicator_rollup('stock', period('2020'));
+SET search_path = '';
+CALL indicators_test.refresh();
+RESET search_path;
+SELECT governance.drop_model('indicators_test');
