@@ -93,13 +93,21 @@ SELECT h.name AS hierarchy, m.tier, count(*) AS units,
  GROUP BY h.name, m.rank, m.tier
  ORDER BY h.name, m.rank, m.tier;
 
-SELECT u.name AS unit, to_char(m.reported, 'FM9,999,990.0') AS "stated km2", to_char(m.children, 'FM9,999,990.0') AS "its children km2",
-       to_char(m.difference, 'FM9,999,990.0') AS difference, m.n_children AS children, m.n_missing AS "without value"
-  FROM reported_mismatch m JOIN unit u ON u.code = m.unit
- WHERE u.hierarchy = 'water'
- ORDER BY m.difference DESC LIMIT 5;
+\echo 'Stated areas of districts against the sum of what lies in them'
+\echo
+SELECT h.name AS hierarchy, count(*) AS districts,
+       to_char(sum(m.reported), 'FM9,999,990') AS "stated km2", to_char(sum(m.children), 'FM9,999,990') AS "children km2",
+       count(*) FILTER (WHERE abs(m.difference) > 0.001 * m.reported AND m.n_missing = 0) AS "off by over 0.1 %",
+       count(*) FILTER (WHERE m.n_missing > 0) AS "with a child not stated"
+  FROM reported_mismatch m
+  JOIN unit u ON u.code = m.unit
+  JOIN hierarchy h ON h.code = u.hierarchy
+ GROUP BY h.name ORDER BY h.name;
 
-SELECT u.tier, count(*) AS units, sum(v.n_present) || ' of ' || sum(v.n_expected) AS "population known for leaf units",
+\echo 'How much of a total is known: population of municipalities, 2000'
+\echo
+SELECT u.tier, count(*) AS units, sum(v.n_present) || ' of ' || sum(v.n_expected) AS "leaf units with a value",
+       to_char(sum(v.value), 'FM99,999,999') AS population,
        count(*) FILTER (WHERE v.state = 'ok') AS ok, count(*) FILTER (WHERE v.state = 'insufficient') AS insufficient,
        count(*) FILTER (WHERE v.state = 'no_data') AS "no data"
   FROM indicator_value v JOIN unit u ON u.code = v.unit

@@ -18,7 +18,7 @@ step() {
 sql() { "$PGBIN/psql" -X -q -v ON_ERROR_STOP=1 -d "$1" "${@:2}"; }
 
 fresh() {
-    sql postgres -c 'DROP DATABASE IF EXISTS governance_demo' -c 'CREATE DATABASE governance_demo'
+    sql postgres -c 'SET client_min_messages = warning' -c 'DROP DATABASE IF EXISTS governance_demo' -c 'CREATE DATABASE governance_demo'
     sql governance_demo -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION governance CASCADE'
 }
 

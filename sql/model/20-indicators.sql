@@ -283,10 +283,16 @@ END
 $$;
 COMMENT ON FUNCTION refuse_overlap(text, unitcode, daterange) IS 'raises data_exception (22000): a day would be counted twice';
 
+-- The set-at-a-time functions below plan each call for its own arguments, by hashing:
+-- a generic plan, or fresh tables without statistics, would tempt the planner into
+-- nested loops over whole trees.
 CREATE FUNCTION time_value(indicator text, period daterange)
     RETURNS TABLE (unit unitcode, value numeric, until date)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
+    SET jit = off
     AS $$
 #variable_conflict use_column
 DECLARE
@@ -355,6 +361,9 @@ CREATE FUNCTION rollup_fact(indicator text, period daterange)
     RETURNS TABLE (unit unitcode, value numeric, aux numeric, until date, above unitcode, covers numeric)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
+    SET jit = off
     AS $$
 #variable_conflict use_column
 DECLARE
@@ -424,6 +433,9 @@ CREATE FUNCTION space_value(indicator text, period daterange, root unitcode DEFA
     RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint, until date)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
+    SET jit = off
     AS $$
 #variable_conflict use_column
 DECLARE
@@ -565,6 +577,9 @@ COMMENT ON COLUMN indicator_value.state IS 'ok; insufficient: coverage below min
 CREATE PROCEDURE refresh(indicator text DEFAULT NULL)
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
+    SET jit = off
     AS $$
 #variable_conflict use_column
 DECLARE
