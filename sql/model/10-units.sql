@@ -51,14 +51,18 @@ CREATE VIEW unit_misplaced WITH (security_invoker = true) AS
      WHERE t.rank <= pt.rank;
 COMMENT ON VIEW unit_misplaced IS 'units whose tier is not below their parent''s; the triggers of unit and tier keep it empty';
 
--- Once per statement, so that loading a tree costs one join.
+-- Once per statement, so that loading a tree costs one join. Parents and tiers are held
+-- until commit, lest another session move them meanwhile; holding takes more rights than
+-- inserting, hence the owner's.
 CREATE FUNCTION check_unit_rank() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     AS $$
 DECLARE
     bad record;
 BEGIN
+    PERFORM FROM tier t WHERE t.hierarchy IN (SELECT c.hierarchy FROM changed c) ORDER BY t.hierarchy, t.name FOR SHARE;
+    PERFORM FROM unit p WHERE p.code IN (SELECT c.parent FROM changed c) ORDER BY p.code FOR SHARE;
     SELECT m.*
       INTO bad
       FROM (SELECT m.* FROM unit_misplaced m JOIN changed c ON c.code = m.code

@@ -1,0 +1,124 @@
+-- Rollups of a model against slow, obvious SQL, on a random ragged tree.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT plan(14);
+SELECT setseed(0.42);
+SELECT governance.create_model('brute', 3005) \g /dev/null
+SET LOCAL search_path = brute, governance, public;
+
+INSERT INTO hierarchy VALUES ('h', 'h', 'natural');
+INSERT INTO tier SELECT 'h', 't' || g, g FROM generate_series(1, 6) g;
+-- Every unit hangs below a random earlier one; some end, some begin.
+DO $$
+DECLARE
+    codes unitcode[] := '{A,B}';
+    home unitcode;
+BEGIN
+    INSERT INTO unit (code, hierarchy, tier, name) VALUES ('A', 'h', 't1', 'A'), ('B', 'h', 't1', 'B');
+    FOR i IN 1 .. 400 LOOP
+        home := codes[1 + floor(random() * least(cardinality(codes), 80))::integer];
+        CONTINUE WHEN depth(home) >= 6;
+        INSERT INTO unit (code, hierarchy, tier, name, valid)
+        VALUES (child(home, 'u' || i), 'h', 't' || depth(home) + 1, i::text,
+                CASE WHEN random() < 0.1 THEN daterange(NULL, '2019-07-01')
+                     WHEN random() < 0.1 THEN daterange('2020-01-01', NULL) ELSE daterange(NULL, NULL) END);
+        codes := codes || child(home, 'u' || i);
+    END LOOP;
+END
+$$;
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, weight_by, numerator, denominator, source_mode) VALUES
+    ('sum', '', 'count', 'extensive', 'sum', 'sum', NULL, NULL, NULL, 'leaf_only'),
+    ('low', '', 'count', 'extensive', 'min', 'last', NULL, NULL, NULL, 'leaf_only'),
+    ('high', '', 'count', 'extensive', 'max', 'first', NULL, NULL, NULL, 'leaf_only'),
+    ('mean', '', 'count', 'intensive', 'mean', 'mean', NULL, NULL, NULL, 'leaf_only'),
+    ('plus', '', 'count', 'extensive', 'sum', 'max', NULL, NULL, NULL, 'self_plus_children'),
+    ('told', '', 'count', 'extensive', 'sum', 'min', NULL, NULL, NULL, 'reported_overrides'),
+    ('avg', '', 'count', 'intensive', 'weighted_mean', 'mean', 'sum', NULL, NULL, 'leaf_only'),
+    ('rate', '', 'count', 'ratio', 'ratio', 'none', NULL, 'plus', 'sum', 'leaf_only');
+-- Months, quarters and years, at all kinds of units, one in ten missing.
+INSERT INTO observation (indicator, unit, period, value)
+SELECT i.code, u.code, p.period,
+       CASE WHEN random() > 0.1 THEN round((CASE WHEN i.code = 'sum' THEN random() ELSE random() - 0.3 END * 1000)::numeric, (random() * 4)::integer) END
+  FROM indicator i
+ CROSS JOIN unit u
+ CROSS JOIN (SELECT period('2019') UNION ALL SELECT period('2019Q' || q) FROM generate_series(1, 4) q
+             UNION ALL SELECT period('2020-0' || m) FROM generate_series(1, 9) m) AS p (period)
+ WHERE i.code <> 'rate' AND random() < 0.5;
+
+-- The definition, said slowly.
+CREATE FUNCTION pg_temp.slow_time(indicator text, span daterange) RETURNS TABLE (unit unitcode, value numeric) LANGUAGE sql AS $$
+    SELECT o.unit,
+           CASE (SELECT i.time_op FROM indicator i WHERE i.code = $1)
+               WHEN 'sum' THEN sum(o.value) WHEN 'mean' THEN sum(o.value) / count(*)
+               WHEN 'min' THEN min(o.value) WHEN 'max' THEN max(o.value)
+               WHEN 'first' THEN (array_agg(o.value ORDER BY o.period))[1]
+               WHEN 'last' THEN (array_agg(o.value ORDER BY o.period DESC))[1] END
+      FROM observation o
+     WHERE o.indicator = $1 AND o.period <@ span AND o.value IS NOT NULL
+       AND NOT EXISTS (SELECT FROM observation w WHERE w.indicator = $1 AND w.unit = o.unit AND w.value IS NOT NULL
+                          AND w.period <@ span AND o.period <@ w.period AND o.period <> w.period)
+     GROUP BY o.unit
+$$;
+CREATE FUNCTION pg_temp.alive(span daterange) RETURNS TABLE (unit unitcode, leaf boolean) LANGUAGE sql AS $$
+    SELECT u.code, NOT EXISTS (SELECT FROM unit c WHERE c.valid && span AND c.code::text LIKE u.code::text || '.%' AND depth(c.code) = depth(u.code) + 1)
+      FROM unit u WHERE u.valid && span
+$$;
+CREATE FUNCTION pg_temp.slow(indicator text, span daterange) RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint) LANGUAGE sql AS $$
+    WITH leaf_counts AS (
+        SELECT a.unit, count(*) AS n FROM pg_temp.alive(span) a JOIN pg_temp.alive(span) l
+            ON l.leaf AND (l.unit = a.unit OR starts_with(l.unit::text, a.unit::text || '.')) GROUP BY a.unit
+    ), ind AS (SELECT * FROM indicator i WHERE i.code = $1),
+    own AS (
+        SELECT a.unit, a.leaf, v.value, w.value AS weight
+          FROM pg_temp.alive(span) a
+          JOIN pg_temp.slow_time(coalesce((SELECT numerator FROM ind), $1), span) v USING (unit)
+          LEFT JOIN pg_temp.slow_time(coalesce((SELECT weight_by FROM ind), (SELECT denominator FROM ind)), span) w USING (unit)
+         WHERE ((SELECT coalesce(weight_by, denominator) FROM ind) IS NULL OR w.value IS NOT NULL)
+           AND (a.leaf OR (SELECT source_mode FROM indicator i WHERE i.code = coalesce((SELECT numerator FROM ind), $1)) <> 'leaf_only')
+    ), part AS (
+        -- What counts for a unit: all below it, but nothing from beneath a report.
+        SELECT a.unit, o.unit AS from_unit, o.leaf, o.value, o.weight
+          FROM pg_temp.alive(span) a
+          JOIN own o ON o.unit = a.unit OR starts_with(o.unit::text, a.unit::text || '.')
+         WHERE (SELECT source_mode FROM ind) <> 'reported_overrides'
+            OR NOT EXISTS (SELECT FROM own r WHERE r.unit <> o.unit AND starts_with(o.unit::text, r.unit::text || '.')
+                              AND (r.unit = a.unit OR starts_with(r.unit::text, a.unit::text || '.')))
+    )
+    SELECT a.unit,
+           CASE (SELECT space_op FROM ind)
+               WHEN 'sum' THEN sum(p.value) WHEN 'min' THEN min(p.value) WHEN 'max' THEN max(p.value)
+               WHEN 'mean' THEN sum(p.value) / count(p.value)
+               WHEN 'weighted_mean' THEN sum(p.value * p.weight) / nullif(sum(p.weight), 0)
+               WHEN 'ratio' THEN sum(p.value) / nullif(sum(p.weight), 0) END,
+           CASE (SELECT source_mode FROM ind)
+               WHEN 'reported_overrides' THEN coalesce(sum(pl.n) FILTER (WHERE p.value IS NOT NULL), 0)::bigint
+               ELSE count(*) FILTER (WHERE p.leaf) END,
+           l.n
+      FROM pg_temp.alive(span) a
+      JOIN leaf_counts l USING (unit)
+      LEFT JOIN part p USING (unit)
+      LEFT JOIN leaf_counts pl ON pl.unit = p.from_unit
+     GROUP BY a.unit, l.n
+$$;
+CREATE FUNCTION pg_temp.differences(indicator text, span daterange, OUT compared bigint, OUT differ bigint) LANGUAGE sql AS $$
+    SELECT count(*) FILTER (WHERE f.value IS NOT NULL),
+           count(*) FILTER (WHERE f.unit IS NULL OR s.unit IS NULL OR round(f.value, 12) IS DISTINCT FROM round(s.value, 12)
+                                  OR f.n_present <> s.n_present OR f.n_expected <> s.n_expected)
+      FROM indicator_rollup($1, span) f FULL JOIN pg_temp.slow($1, span) s USING (unit)
+$$;
+
+SELECT ok(d.compared > 100 AND d.differ = 0, format('%s over %s: %s values as by slow SQL, %s differ', i, s, d.compared, d.differ))
+  FROM unnest('{sum,low,high,mean,plus,told}'::text[]) i
+ CROSS JOIN (VALUES ('2019'), ('2020')) AS p (s)
+ CROSS JOIN LATERAL pg_temp.differences(i, period(s)) d;
+SELECT ok((SELECT bool_and(d.compared > 100 AND d.differ = 0) FROM unnest('{avg,rate}'::text[]) i
+            CROSS JOIN LATERAL pg_temp.differences(i, period('2019/2020')) d), 'weighted means and ratios over two years as by slow SQL');
+
+CALL refresh();
+SELECT is((SELECT count(*) FROM (SELECT DISTINCT indicator, period FROM indicator_value) v
+            CROSS JOIN LATERAL (SELECT r.*, w.value AS stored, w.state AS stored_state FROM indicator_rollup(v.indicator, v.period) r
+                                  FULL JOIN (SELECT * FROM indicator_value w WHERE w.indicator = v.indicator AND w.period = v.period) w USING (unit)) d
+            WHERE d.value IS DISTINCT FROM d.stored OR d.state IS DISTINCT FROM d.stored_state), 0::bigint,
+          'refresh() stores what indicator_rollup() computes');
+SELECT * FROM finish();
+ROLLBACK;
