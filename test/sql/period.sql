@@ -1,0 +1,43 @@
+-- Labels of periods, both ways.
+\set SHOW_CONTEXT never
+SET search_path = governance, public;
+SET datestyle = 'ISO, YMD';
+SELECT l AS label, period(l) FROM unnest('{2025,2025Q1,2025Q4,2025-01,2024-02,2025-12,2025-07-14,2024-02-29,2025W28,2020W53,2026W01,2021/2025,2025/2025,0001,9999,9999-12-31,0001W01}'::text[]) l;
+SELECT period('2025Q5');
+SELECT period('2025-13');
+SELECT period('2025-00');
+SELECT period('2025-02-29');
+SELECT period('2025-02-00');
+SELECT period('2025W00');
+SELECT period('2025W53');
+SELECT period('2025W54');
+SELECT period('2025/2021');
+SELECT period('0000');
+SELECT period('');
+SELECT period(' 2025');
+SELECT period('2025 ');
+SELECT period('25');
+SELECT period('2025-7');
+SELECT period('2025q3');
+SELECT period('２０２５');
+SELECT period(NULL) IS NULL AS null_in_null_out;
+-- other spans print as themselves, whatever DateStyle is
+SET datestyle = 'German, DMY';
+SELECT period_label(r) FROM (VALUES (1, daterange('2025-01-15', '2025-02-01')), (2, daterange('2025-02-01', '2025-04-01')), (3, 'empty'), (4, daterange(NULL, '2025-01-01')),
+    (5, daterange('2025-01-01', NULL)), (6, daterange(NULL, NULL)), (7, daterange('-infinity', 'infinity')), (8, daterange('0044-03-15 BC', '0044-03-16 BC')),
+    (9, daterange('0001-01-01 BC', '0001-01-01')), (10, daterange('9999-01-01', '10000-01-01')), (11, daterange('10000-01-01', '10001-01-01'))) AS v (i, r) ORDER BY i;
+-- every day, week, month, quarter and year of 400 years, there and back
+SELECT count(*) AS labels, count(*) FILTER (WHERE period_label(period(l)) <> l) AS changed, count(DISTINCT period(l)) AS spans
+  FROM (SELECT to_char(d, 'YYYY-MM-DD') FROM generate_series(date '1801-01-01', '2200-12-31', '1 day') d
+         UNION SELECT to_char(d, 'IYYY"W"IW') FROM generate_series(date '1801-01-05', '2200-12-22', '7 days') d
+         UNION SELECT to_char(d, 'YYYY-MM') FROM generate_series(date '1801-01-01', '2200-12-31', '1 month') d
+         UNION SELECT to_char(d, 'YYYY"Q"Q') FROM generate_series(date '1801-01-01', '2200-12-31', '1 month') d
+         UNION SELECT to_char(d, 'YYYY') FROM generate_series(date '1801-01-01', '2200-12-31', '1 year') d
+         UNION SELECT '1801/' || y FROM generate_series(1802, 2200) y) AS t (l);
+-- weeks and days follow one another without gap or overlap
+SELECT count(*) AS breaks
+  FROM (SELECT period(to_char(d, 'IYYY"W"IW')) AS w, lead(period(to_char(d, 'IYYY"W"IW'))) OVER (ORDER BY d) AS next
+          FROM generate_series(date '1801-01-05', '2200-12-22', '7 days') d) t
+ WHERE upper(w) <> lower(next);
+SET search_path = '';
+SELECT governance.period_label(governance.period('2025Q3'));
