@@ -312,7 +312,7 @@ cut(const char *bytes, size_t len, const int32 *widths, int n, bool drop_zeros,
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid %s: \"%s\"", what, shown(bytes, len)),
-				 errdetail("It has %zu characters; %s are allowed.",
+				 errdetail("Its length is %zu; it must be %s.",
 						   len, allowed_lengths(widths, n))));
 	if (kept == 0)
 		ereport(ERROR,
