@@ -35,7 +35,7 @@ SELECT unit, "population 2010", "population 2018", "housing units 2010", "labour
 \echo 'Against the published figures of 51 states and the nation'
 \echo '---------------------------------------------------------'
 \echo 'A unit is exact when the sum of its counties is the published figure. Further off are units that lack a retired county;'
-\echo 'with the figures published under the retired codes added, they are exact or within rounding.'
+\echo 'with the figures published under the retired codes added, they are exact or within rounding, but for two the source leaves open.'
 \echo
 CREATE TEMP TABLE comparison AS
     SELECT p.indicator, p.period, p.unit, u.name, v.value, p.value AS published,
@@ -63,7 +63,7 @@ SELECT c.indicator, period_label(c.period) AS year, c.name AS state, c.value AS 
        CASE WHEN c.difference + c.retired = 0 THEN 'exact'
             WHEN abs(c.difference + c.retired) < 0.0005 * c.published THEN 'rounding'
             WHEN c.indicator = 'census_population' AND c.difference = -6222
-            THEN 'Bedford city, Virginia, is in no county file'
+            THEN 'Bedford city has no county row'
             ELSE 'not explained' END AS "what remains"
   FROM comparison c
  WHERE abs(c.difference) > 0.0005 * c.published

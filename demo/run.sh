@@ -32,7 +32,7 @@ sql governance_demo -f demo/report.sql
 cat <<END
 
 Look further:
-    test/server.sh psql governance_demo
+    test/server.sh psql -d governance_demo
 
 and try
     -- counties where unemployment stayed above 10 per cent

@@ -340,7 +340,7 @@ BEGIN
         SELECT c.unit,
                CASE ind.time_op
                    WHEN 'sum' THEN sum(c.value)
-                   WHEN 'mean' THEN avg(c.value)
+                   WHEN 'mean' THEN trim_scale(avg(c.value))
                    WHEN 'min' THEN min(c.value)
                    WHEN 'max' THEN max(c.value)
                    WHEN 'first' THEN (array_agg(c.value ORDER BY c.period))[1]
