@@ -43,4 +43,11 @@
 #define GOV_ARRAY_SCAN_KEEPS_ORDER(indexcol) ((indexcol) == 0)
 #endif
 
+/* Making a range got soft errors in 16. */
+#if PG_VERSION_NUM >= 160000
+#define gov_make_range(typcache, lower, upper) make_range(typcache, lower, upper, false, NULL)
+#else
+#define gov_make_range(typcache, lower, upper) make_range(typcache, lower, upper, false)
+#endif
+
 #endif
