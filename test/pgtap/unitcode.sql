@@ -1,7 +1,7 @@
 -- Codes against slow and obvious SQL on random data, laws, and estimates against the truth.
 BEGIN;
 SET LOCAL search_path = governance, public;
-SELECT plan(59);
+SELECT plan(60);
 SELECT setseed(0.2260);
 
 -- Random codes with much in common, some long, with their labels beside them.
@@ -106,10 +106,16 @@ SELECT is((SELECT count(*) FROM code AS x WHERE (SELECT array_agg(code ORDER BY 
                                                 (SELECT array_agg(c.code ORDER BY c.code) FROM code AS c, generate_series(1, 60) WHERE x.labels[:cardinality(c.labels)] = c.labels)),
           0::bigint, '@> by the index finds what it should');
 -- Rows of a scan on a lower column come in the index's order, or get sorted.
+DROP INDEX tap_unit_code;
+SET LOCAL enable_bitmapscan = off;
+SET LOCAL enable_sort = off;
+SELECT matches(pg_temp.plan_of($$SELECT n, code FROM tap_unit WHERE n BETWEEN 3 AND 9 AND code @> '1.2.10' ORDER BY n, code$$), 'Index Cond: .*n >= 3.*code', 'a scan on two columns');
 SELECT is((SELECT count(*) FROM code AS x,
                   LATERAL (SELECT n < lag(n) OVER () OR (n = lag(n) OVER () AND code < lag(code) OVER ()) AS wrong
                              FROM (SELECT n, code FROM tap_unit WHERE n BETWEEN 3 AND 9 AND code @> x.code ORDER BY n, code) AS t) AS rows
             WHERE wrong), 0::bigint, 'sorted rows are sorted');
+RESET enable_bitmapscan;
+RESET enable_sort;
 RESET enable_seqscan;
 
 -- Estimates: a ragged tree as large and as uneven as that of the United States (nation, 4 regions,
