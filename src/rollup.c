@@ -54,13 +54,83 @@ gov_rollup_send(PG_FUNCTION_ARGS)
 
 /* ---------- accumulation ---------- */
 
-/* The dictionary that all groups of the calling node share. */
-static gov_tree *
-shared_tree(FunctionCallInfo fcinfo)
+/*
+ * What the groups of an aggregate share: the dictionary, the queue, and for each of its contexts
+ * (one per grouping set) a pool, the context that their states are in.  A context for
+ * each state would be usual for expanded objects, but hashed aggregation looks at all
+ * contexts below its own for every new group.
+ *
+ * Nobody frees a single state there: the executor keeps the pointer that it was given,
+ * and hands results out flat or for reading only.
+ */
+typedef struct pool
 {
-	if (fcinfo->flinfo->fn_extra == NULL)
-		fcinfo->flinfo->fn_extra = gov_tree_create(fcinfo->flinfo->fn_mcxt);
-	return fcinfo->flinfo->fn_extra;
+	struct pool *next;
+	struct workplace *owner;
+	MemoryContext aggregate;
+	MemoryContext context;
+	MemoryContextCallback callback;
+} pool;
+
+typedef struct workplace
+{
+	gov_tree   *tree;
+	gov_queue  *queue;
+	pool	   *pools;
+} workplace;
+
+static void
+forget_pool(void *arg)
+{
+	pool	   *gone = arg;
+	pool	  **link = &gone->owner->pools;
+
+	gov_queue_forget(gone->owner->queue, gone->context);
+	while (*link != gone)
+		link = &(*link)->next;
+	*link = gone->next;
+}
+
+static pool *
+add_pool(workplace *w, MemoryContext aggregate)
+{
+	MemoryContext context = AllocSetContextCreate(aggregate, "unit_rollup states",
+												  ALLOCSET_DEFAULT_SIZES);
+	pool	   *new = MemoryContextAlloc(context, sizeof(pool));
+
+	gov_tree_hold(w->tree, context);
+	new->next = w->pools;
+	new->owner = w;
+	new->aggregate = aggregate;
+	new->context = context;
+	new->callback.func = forget_pool;
+	new->callback.arg = new;
+	MemoryContextRegisterResetCallback(context, &new->callback);
+	w->pools = new;
+	return new;
+}
+
+/* A new state for a group of the calling aggregate. */
+static gov_rollup *
+create_in_pool(FunctionCallInfo fcinfo, MemoryContext aggregate)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	workplace  *w = flinfo->fn_extra;
+	pool	   *p;
+
+	if (w == NULL)
+	{
+		w = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(workplace));
+		w->tree = gov_tree_create(flinfo->fn_mcxt);
+		w->queue = gov_queue_create(flinfo->fn_mcxt, w->tree);
+		flinfo->fn_extra = w;
+	}
+	for (p = w->pools; p != NULL; p = p->next)
+		if (p->aggregate == aggregate)
+			break;
+	if (p == NULL)
+		p = add_pool(w, aggregate);
+	return gov_rollup_create(p->context, w->tree, w->queue);
 }
 
 /*
@@ -78,10 +148,10 @@ state_for_update(FunctionCallInfo fcinfo)
 		if (!PG_ARGISNULL(0) &&
 			VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(PG_GETARG_DATUM(0))))
 			return gov_rollup_expanded(PG_GETARG_DATUM(0));
-		state = gov_rollup_create(context, shared_tree(fcinfo));
+		state = create_in_pool(fcinfo, context);
 	}
 	else
-		state = gov_rollup_create(CurrentMemoryContext, NULL);
+		state = gov_rollup_create_alone(CurrentMemoryContext);
 	if (!PG_ARGISNULL(0))
 		gov_rollup_absorb(state, PG_GETARG_DATUM(0));
 	return state;

@@ -1,8 +1,9 @@
 /*
  * rollup.h
  *	  The parts of unit_rollup: the dictionary of units (rollup_tree.c), amounts and
- *	  cells (rollup_cell.c), the state (rollup_state.c), its bytes
- *	  (rollup_flat.c) and its text (rollup_text.c); SQL meets them in rollup.c.
+ *	  cells (rollup_cell.c), the state (rollup_state.c), rows on
+ *	  their way into it (rollup_queue.c), its bytes (rollup_flat.c) and its text
+ *	  (rollup_text.c); SQL meets them in rollup.c.
  */
 #ifndef GOV_ROLLUP_H
 #define GOV_ROLLUP_H
@@ -100,6 +101,11 @@ extern gov_tree *gov_tree_create(MemoryContext holder);
 extern void gov_tree_hold(gov_tree *tree, MemoryContext holder);
 extern uint32 gov_tree_find(const gov_tree *tree, const char *code, int len);
 extern uint32 gov_tree_enter(gov_tree *tree, const char *code, int len);
+extern uint32 gov_tree_hash(const char *code, int len);
+extern uint32 gov_tree_enter_hashed(gov_tree *tree, const char *code, int len, uint32 hash);
+extern void gov_tree_prefetch(const gov_tree *tree, uint32 id);
+extern void gov_tree_prefetch_slot(const gov_tree *tree, uint32 hash);
+extern void gov_tree_prefetch_unit(const gov_tree *tree, uint32 hash);
 extern uint32 gov_tree_size(const gov_tree *tree);
 extern const char *gov_tree_code(const gov_tree *tree, uint32 id, int *len);
 extern const uint32 *gov_tree_order(gov_tree *tree);
@@ -107,8 +113,10 @@ extern const uint32 *gov_tree_order(gov_tree *tree);
 /* ---------- the state (rollup_state.c) ---------- */
 
 typedef struct gov_rollup gov_rollup;
+typedef struct gov_queue gov_queue;
 
-extern gov_rollup *gov_rollup_create(MemoryContext parent, gov_tree *tree);
+extern gov_rollup *gov_rollup_create(MemoryContext context, gov_tree *tree, gov_queue *queue);
+extern gov_rollup *gov_rollup_create_alone(MemoryContext parent);
 extern bool gov_rollup_is_expanded(Datum d);
 extern gov_rollup *gov_rollup_expanded(Datum d);
 extern Datum gov_rollup_datum(gov_rollup *state);
@@ -119,9 +127,24 @@ extern void gov_rollup_merge_cell(gov_rollup *state, const char *code, int len,
 								  const gov_cell *cell, const gov_weight *weight);
 extern bool gov_rollup_occurs(const gov_rollup *state, const char *code, int len);
 extern void gov_rollup_absorb(gov_rollup *state, Datum other);
+extern void gov_rollup_add_small(gov_rollup *state, uint32 id, int64 value, int scale);
+extern void gov_rollup_prefetch(const gov_rollup *state, uint32 id);
+extern MemoryContext gov_rollup_context(const gov_rollup *state);
 extern uint32 *gov_rollup_order(gov_rollup *state, uint32 *count);
+extern void gov_rollup_prefetch_position(const gov_rollup *state, uint32 position);
 extern const char *gov_rollup_get(const gov_rollup *state, uint32 position, int *len,
 								  gov_cell *cell, gov_weight *weight);
+
+/* ---------- rows on their way (rollup_queue.c) ---------- */
+
+/* Bytes of the longest code that is queued. */
+#define GOV_QUEUED_CODE		24
+
+extern gov_queue *gov_queue_create(MemoryContext context, gov_tree *tree);
+extern void gov_queue_push(gov_queue *queue, gov_rollup *state, const char *code, int len,
+						   int64 value, int scale);
+extern void gov_queue_drain(gov_queue *queue);
+extern void gov_queue_forget(gov_queue *queue, MemoryContext context);
 
 /* ---------- bytes (rollup_flat.c) ---------- */
 

@@ -40,6 +40,9 @@
 #define HEAD_BITS			3
 #define MAX_COUNT			UINT64CONST(999999999999999999)	/* the digits that text takes */
 
+/* Units asked for before they are written. */
+#define AHEAD			16
+
 /* The fewest bytes of a unit: shared, rest, a character, head. */
 #define UNIT_SIZE			4
 
@@ -170,6 +173,8 @@ gov_flat_write(gov_rollup *state)
 
 		if (i % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
+		if (i + AHEAD < count)
+			gov_rollup_prefetch_position(state, order[i + AHEAD]);
 		while (shared < len && shared < previous_len && code[shared] == previous[shared])
 			shared++;
 		put_varint(&w, shared);

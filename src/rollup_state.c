@@ -25,10 +25,19 @@
 
 #define MAGIC			0x726f6c6c
 #define LINE			64
-#define FIRST_CELLS		4
+#define FIRST_CELLS		2
+#define ALIGNED_CELLS	64		/* fewer are not worth the room that aligning takes */
 #define LINEAR_CELLS	8
+#define AHEAD			16		/* cells asked for before they are read in order */
 #define DENSE_CELLS		256		/* fewer never make a state dense, */
-#define DENSE_SHARE		4		/* nor does less than this part of the dictionary */
+#define DENSE_SHARE		8		/* nor does less than this part of the dictionary */
+
+/* Where the cell of a unit is in a compact state; an empty one has no position. */
+typedef struct place_slot
+{
+	uint32		id;
+	uint32		position1;		/* plus one */
+} place_slot;
 
 typedef struct narrow
 {
@@ -50,6 +59,7 @@ struct gov_rollup
 	bool		dense;
 	bool		broad;
 	gov_tree   *tree;
+	gov_queue  *queue;			/* of values not yet in their cells; NULL if alone */
 	uint32		ncells;			/* compact: present; dense: initialised */
 	uint32		capacity;
 	union
@@ -57,13 +67,15 @@ struct gov_rollup
 		narrow	   *narrow;
 		gov_cell   *broad;
 		char	   *any;
-	}			cells;			/* aligned to a cache line */
-	void	   *chunk;			/* what holds them */
+	}			cells;			/* aligned to a cache line if they are many */
+	void	   *chunk;			/* what holds them; NULL if the state itself does */
 	gov_weight *weights;		/* one per cell once there is any */
 	uint32	   *ids;			/* compact: of the cells */
-	uint32	   *slots;			/* compact, beyond LINEAR_CELLS: positions plus one */
+	place_slot *slots;			/* compact, beyond LINEAR_CELLS */
 	uint32		mask;
 	struct varlena *flat;		/* between flat_size and flatten */
+	narrow		first_cells[FIRST_CELLS];	/* very small groups need nothing else */
+	uint32		first_ids[FIRST_CELLS];
 };
 
 static Size flat_size(ExpandedObjectHeader *header);
@@ -83,14 +95,29 @@ cell_size(const gov_rollup *state)
 	return state->broad ? sizeof(gov_cell) : sizeof(narrow);
 }
 
+static void
+free_ids(gov_rollup *state)
+{
+	if (state->ids != state->first_ids)
+		pfree(state->ids);
+}
+
+/* Where cells begin in a chunk that has a cache line more than they need. */
+static char *
+aligned(void *chunk, uint32 capacity)
+{
+	return capacity < ALIGNED_CELLS ? chunk : (char *) TYPEALIGN(LINE, chunk);
+}
+
 /* Room for that many cells; those there are are kept, the rest is not initialised. */
 static void
 resize(gov_rollup *state, uint32 capacity)
 {
 	MemoryContext context = own_context(state);
 	Size		size = cell_size(state);
-	void	   *chunk = MemoryContextAllocHuge(context, capacity * size + LINE);
-	char	   *cells = (char *) TYPEALIGN(LINE, chunk);
+	void	   *chunk = MemoryContextAllocHuge(context, capacity * size +
+											   (capacity < ALIGNED_CELLS ? 0 : LINE));
+	char	   *cells = aligned(chunk, capacity);
 
 	if (state->ncells > 0)
 		memcpy(cells, state->cells.any, state->ncells * size);
@@ -101,28 +128,42 @@ resize(gov_rollup *state, uint32 capacity)
 	if (state->weights != NULL)
 		state->weights = repalloc_huge(state->weights, capacity * sizeof(gov_weight));
 	if (!state->dense)
-		state->ids = state->ids == NULL ?
-			MemoryContextAllocHuge(context, capacity * sizeof(uint32)) :
-			repalloc_huge(state->ids, capacity * sizeof(uint32));
+	{
+		uint32	   *ids = MemoryContextAllocHuge(context, capacity * sizeof(uint32));
+
+		memcpy(ids, state->ids, state->ncells * sizeof(uint32));
+		free_ids(state);
+		state->ids = ids;
+	}
 	state->capacity = capacity;
 }
 
+/*
+ * A state in that context, which it may share with others, and which holds the tree.
+ */
 gov_rollup *
-gov_rollup_create(MemoryContext parent, gov_tree *tree)
+gov_rollup_create(MemoryContext context, gov_tree *tree, gov_queue *queue)
 {
-	MemoryContext context = AllocSetContextCreate(parent, "unit_rollup",
-												  ALLOCSET_START_SMALL_SIZES);
 	gov_rollup *state = MemoryContextAllocZero(context, sizeof(gov_rollup));
 
 	EOH_init_header(&state->header, &methods, context);
 	state->magic = MAGIC;
-	if (tree == NULL)
-		tree = gov_tree_create(context);
-	else
-		gov_tree_hold(tree, context);
 	state->tree = tree;
-	resize(state, FIRST_CELLS);
+	state->queue = queue;
+	state->cells.narrow = state->first_cells;
+	state->ids = state->first_ids;
+	state->capacity = FIRST_CELLS;
 	return state;
+}
+
+/* One with a context and a dictionary of its own. */
+gov_rollup *
+gov_rollup_create_alone(MemoryContext parent)
+{
+	MemoryContext context = AllocSetContextCreate(parent, "unit_rollup",
+												  ALLOCSET_START_SMALL_SIZES);
+
+	return gov_rollup_create(context, gov_tree_create(context), NULL);
 }
 
 bool
@@ -138,6 +179,20 @@ gov_rollup_expanded(Datum d)
 
 	Assert(state->magic == MAGIC);
 	return state;
+}
+
+MemoryContext
+gov_rollup_context(const gov_rollup *state)
+{
+	return own_context(state);
+}
+
+/* Before a state is read. */
+static inline void
+settle(gov_rollup *state)
+{
+	if (state->queue != NULL)
+		gov_queue_drain(state->queue);
 }
 
 Datum
@@ -163,6 +218,18 @@ first_slot(const gov_rollup *state, uint32 id)
 }
 
 static void
+add_slot(gov_rollup *state, uint32 id, uint32 position)
+{
+	uint32		at = first_slot(state, id);
+
+	while (state->slots[at].position1 != 0)
+		at = (at + 1) & state->mask;
+	state->slots[at].id = id;
+	state->slots[at].position1 = position + 1;
+}
+
+/* At most half of the slots are taken. */
+static void
 build_slots(gov_rollup *state)
 {
 	uint32		size = LINEAR_CELLS * 4;
@@ -171,17 +238,11 @@ build_slots(gov_rollup *state)
 		size *= 2;
 	if (state->slots != NULL)
 		pfree(state->slots);
-	state->slots = MemoryContextAllocExtended(own_context(state), size * sizeof(uint32),
+	state->slots = MemoryContextAllocExtended(own_context(state), size * sizeof(place_slot),
 											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	state->mask = size - 1;
 	for (uint32 i = 0; i < state->ncells; i++)
-	{
-		uint32		at = first_slot(state, state->ids[i]);
-
-		while (state->slots[at] != 0)
-			at = (at + 1) & state->mask;
-		state->slots[at] = i + 1;
-	}
+		add_slot(state, state->ids[i], i);
 }
 
 /* Cells go from order of arrival to their unit's place. */
@@ -191,7 +252,7 @@ make_dense(gov_rollup *state)
 	char	   *old = state->cells.any;
 	void	   *old_chunk = state->chunk;
 	gov_weight *old_weights = state->weights;
-	uint32	   *ids = state->ids;
+	uint32	   *ids = state->ids;	/* not the first: a dense state had more cells */
 	uint32		n = state->ncells;
 	uint32		top = gov_tree_size(state->tree);
 	Size		size = cell_size(state);
@@ -235,9 +296,9 @@ find(const gov_rollup *state, uint32 id)
 				return i;
 		return GOV_NO_UNIT;
 	}
-	for (uint32 at = first_slot(state, id); state->slots[at] != 0; at = (at + 1) & state->mask)
-		if (state->ids[state->slots[at] - 1] == id)
-			return state->slots[at] - 1;
+	for (uint32 at = first_slot(state, id); state->slots[at].position1 != 0; at = (at + 1) & state->mask)
+		if (state->slots[at].id == id)
+			return state->slots[at].position1 - 1;
 	return GOV_NO_UNIT;
 }
 
@@ -277,13 +338,7 @@ add_compact(gov_rollup *state, uint32 id)
 	state->ids[position] = id;
 	state->ncells++;
 	if (state->slots != NULL)
-	{
-		uint32		at = first_slot(state, id);
-
-		while (state->slots[at] != 0)
-			at = (at + 1) & state->mask;
-		state->slots[at] = position + 1;
-	}
+		add_slot(state, id, position);
 	return position;
 }
 
@@ -328,17 +383,17 @@ static void
 broaden(gov_rollup *state)
 {
 	void	   *old_chunk = state->chunk;
-	gov_cell   *cells;
 	void	   *chunk = MemoryContextAllocHuge(own_context(state),
 											   state->capacity * sizeof(gov_cell) + LINE);
+	gov_cell   *cells = (gov_cell *) aligned(chunk, state->capacity);
 
-	cells = (gov_cell *) TYPEALIGN(LINE, chunk);
 	for (uint32 i = 0; i < state->ncells; i++)
 		load(state, i, &cells[i]);
 	state->broad = true;
 	state->cells.broad = cells;
 	state->chunk = chunk;
-	pfree(old_chunk);
+	if (old_chunk != NULL)
+		pfree(old_chunk);
 }
 
 static void
@@ -368,13 +423,10 @@ store(gov_rollup *state, uint32 position, const gov_cell *cell)
 
 /* Adds to a narrow cell, if that is all there is to do. */
 static inline bool
-add_narrow(narrow *cell, gov_int128 value, int scale)
+add_narrow(narrow *cell, int64 v, int scale)
 {
-	int64		v = (int64) value;
 	int64		sum;
 
-	if (v != value || cell->n == PG_UINT32_MAX)
-		return false;
 	if (cell->n == 0)
 	{
 		cell->sum = cell->minimum = cell->maximum = v;
@@ -385,12 +437,14 @@ add_narrow(narrow *cell, gov_int128 value, int scale)
 	}
 	if (cell->scale != scale)
 	{
-		if (scale > cell->scale || !gov_decimal_rescale(&value, cell->scale - scale) ||
-			!gov_decimal_fits64(value))
+		gov_int128	scaled = v;
+
+		if (scale > cell->scale || !gov_decimal_rescale(&scaled, cell->scale - scale) ||
+			!gov_decimal_fits64(scaled))
 			return false;
-		v = (int64) value;
+		v = (int64) scaled;
 	}
-	if (__builtin_add_overflow(cell->sum, v, &sum))
+	if (cell->n == PG_UINT32_MAX || __builtin_add_overflow(cell->sum, v, &sum))
 		return false;
 	cell->sum = sum;
 	if (v < cell->minimum)
@@ -439,6 +493,36 @@ gov_rollup_occur(gov_rollup *state, const char *code, int len)
 		state->cells.narrow[position].occurs = true;
 }
 
+/* Adds a value of 64 bits to the unit's cell. */
+void
+gov_rollup_add_small(gov_rollup *state, uint32 id, int64 value, int scale)
+{
+	uint32		position = place(state, id);
+	gov_cell	cell;
+
+	if (!state->broad && add_narrow(&state->cells.narrow[position], value, scale))
+		return;
+	cell.sum.small = cell.minimum.small = cell.maximum.small = value;
+	cell.n = 1;
+	cell.scale = scale;
+	cell.occurs = true;
+	cell.wide = false;
+	merge_at(state, position, &cell, NULL);
+}
+
+/* What adding to the unit's cell will want to see. */
+void
+gov_rollup_prefetch(const gov_rollup *state, uint32 id)
+{
+	if (state->dense)
+	{
+		if (id < state->ncells)
+			__builtin_prefetch(state->cells.any + id * cell_size(state), 1);
+	}
+	else if (state->slots != NULL)
+		__builtin_prefetch(&state->slots[first_slot(state, id)]);
+}
+
 /* Adds one value, with its weight if that is not NULL. */
 void
 gov_rollup_value(gov_rollup *state, const char *code, int len, const struct varlena *value,
@@ -446,16 +530,20 @@ gov_rollup_value(gov_rollup *state, const char *code, int len, const struct varl
 {
 	gov_cell	cell;
 	gov_weight	factor;
-	uint32		position;
 
 	gov_cell_set_value(&cell, value, code, len);
 	if (weight != NULL)
+	{
 		gov_weight_set(&factor, &cell, weight, code, len);
-	position = place(state, gov_tree_enter(state->tree, code, len));
-	if (weight == NULL && !state->broad && !cell.wide &&
-		add_narrow(&state->cells.narrow[position], cell.sum.small, cell.scale))
-		return;
-	merge_at(state, position, &cell, weight == NULL ? NULL : &factor);
+		gov_rollup_merge_cell(state, code, len, &cell, &factor);
+	}
+	else if (cell.wide || !gov_decimal_fits64(cell.sum.small))
+		gov_rollup_merge_cell(state, code, len, &cell, NULL);
+	else if (state->queue != NULL && len <= GOV_QUEUED_CODE)
+		gov_queue_push(state->queue, state, code, len, (int64) cell.sum.small, cell.scale);
+	else
+		gov_rollup_add_small(state, gov_tree_enter(state->tree, code, len),
+							 (int64) cell.sum.small, cell.scale);
 }
 
 void
@@ -485,6 +573,7 @@ gov_rollup_absorb(gov_rollup *state, Datum other)
 		gov_rollup *from = gov_rollup_expanded(other);
 		gov_cell	cell;
 
+		settle(from);
 		for (uint32 i = 0; i < from->ncells; i++)
 		{
 			uint32		id = from->dense ? i : from->ids[i];
@@ -532,10 +621,11 @@ compare_positions(const void *a, const void *b, void *arg)
 uint32 *
 gov_rollup_order(gov_rollup *state, uint32 *count)
 {
-	uint32	   *order = MemoryContextAllocHuge(CurrentMemoryContext,
-											   ((Size) state->ncells + 1) * sizeof(uint32));
+	uint32	   *order;
 	uint32		n = 0;
 
+	settle(state);
+	order = MemoryContextAllocHuge(CurrentMemoryContext, ((Size) state->ncells + 1) * sizeof(uint32));
 	if (state->dense)
 	{
 		const uint32 *all = gov_tree_order(state->tree);
@@ -545,6 +635,8 @@ gov_rollup_order(gov_rollup *state, uint32 *count)
 		{
 			uint32		id = all[i];
 
+			if (i + AHEAD < size && all[i + AHEAD] < state->ncells)
+				__builtin_prefetch(state->cells.any + all[i + AHEAD] * cell_size(state));
 			if (id < state->ncells &&
 				(state->broad ? state->cells.broad[id].occurs : state->cells.narrow[id].occurs))
 				order[n++] = id;
@@ -558,6 +650,14 @@ gov_rollup_order(gov_rollup *state, uint32 *count)
 	}
 	*count = n;
 	return order;
+}
+
+/* What gov_rollup_get() will want to see, of a position that comes up soon. */
+void
+gov_rollup_prefetch_position(const gov_rollup *state, uint32 position)
+{
+	__builtin_prefetch(state->cells.any + position * cell_size(state));
+	gov_tree_prefetch(state->tree, state->dense ? position : state->ids[position]);
 }
 
 /* What stands at a position, canonical. */
@@ -581,6 +681,7 @@ flat_size(ExpandedObjectHeader *header)
 {
 	gov_rollup *state = (gov_rollup *) header;
 
+	settle(state);
 	if (state->flat == NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(own_context(state));

@@ -203,7 +203,7 @@ Datum
 gov_rollup_in(PG_FUNCTION_ARGS)
 {
 	scanner		s;
-	gov_rollup *state = gov_rollup_create(CurrentMemoryContext, NULL);
+	gov_rollup *state = gov_rollup_create_alone(CurrentMemoryContext);
 
 	s.text = s.p = PG_GETARG_CSTRING(0);
 	skip_space(&s);

@@ -114,8 +114,8 @@ gov_tree_code(const gov_tree *tree, uint32 id, int *len)
  * Eight bytes at a time, multiplied and folded: codes are short, differ in few bits,
  * and never leave the process.
  */
-static inline uint32
-hash_code(const char *code, int len)
+uint32
+gov_tree_hash(const char *code, int len)
 {
 	uint64		hash = len * UINT64CONST(0x9E3779B97F4A7C15);
 	uint64		word;
@@ -163,7 +163,7 @@ gov_tree_find(const gov_tree *tree, const char *code, int len)
 {
 	uint32		at;
 
-	return probe(tree, code, len, hash_code(code, len), &at);
+	return probe(tree, code, len, gov_tree_hash(code, len), &at);
 }
 
 /* At most five eighths of the slots are taken. */
@@ -190,6 +190,7 @@ grow_slots(gov_tree *tree)
 	tree->mask = mask;
 }
 
+/* Not there yet, and its parent is. */
 static uint32
 append_unit(gov_tree *tree, const char *code, int len, int label, uint32 parent, uint32 hash)
 {
@@ -231,9 +232,8 @@ append_unit(gov_tree *tree, const char *code, int len, int label, uint32 parent,
 
 /* The unit's number; it and its ancestors are entered if they are not there. */
 uint32
-gov_tree_enter(gov_tree *tree, const char *code, int len)
+gov_tree_enter_hashed(gov_tree *tree, const char *code, int len, uint32 hash)
 {
-	uint32		hash = hash_code(code, len);
 	uint32		at;
 	uint32		id = probe(tree, code, len, hash, &at);
 	uint32		parent = GOV_NO_UNIT;
@@ -246,6 +246,37 @@ gov_tree_enter(gov_tree *tree, const char *code, int len)
 	if (label > 0)
 		parent = gov_tree_enter(tree, code, label - 1);
 	return append_unit(tree, code, len, label, parent, hash);
+}
+
+uint32
+gov_tree_enter(gov_tree *tree, const char *code, int len)
+{
+	return gov_tree_enter_hashed(tree, code, len, gov_tree_hash(code, len));
+}
+
+void
+gov_tree_prefetch(const gov_tree *tree, uint32 id)
+{
+	__builtin_prefetch(&tree->units[id]);
+}
+
+/* What a later look-up of that hash will want to see first, */
+void
+gov_tree_prefetch_slot(const gov_tree *tree, uint32 hash)
+{
+	__builtin_prefetch(&tree->slots[hash & tree->mask]);
+}
+
+/* and what then, when the slot has arrived. */
+void
+gov_tree_prefetch_unit(const gov_tree *tree, uint32 hash)
+{
+	uint32		at = hash & tree->mask;
+
+	while (tree->slots[at].id1 != 0 && tree->slots[at].hash != hash)
+		at = (at + 1) & tree->mask;
+	if (tree->slots[at].id1 != 0)
+		__builtin_prefetch(&tree->units[tree->slots[at].id1 - 1]);
 }
 
 static int

@@ -122,11 +122,11 @@ CREATE OPERATOR governance.+ (
 COMMENT ON OPERATOR governance.+ (governance.unit_rollup, governance.unit_rollup) IS
     'both states in one: as if one aggregate had seen the rows of both';
 
--- A state of few units takes about 1 kB, one of many 32 bytes or more a unit.
+-- A state of few units takes some hundred bytes, one of many 32 bytes or more a unit.
 CREATE AGGREGATE governance.unit_rollup(governance.unitcode, numeric) (
     SFUNC = governance.unit_rollup_accum,
     STYPE = governance.unit_rollup,
-    SSPACE = 4096,
+    SSPACE = 1024,
     COMBINEFUNC = governance.unit_rollup_combine,
     PARALLEL = SAFE
 );
@@ -136,7 +136,7 @@ COMMENT ON AGGREGATE governance.unit_rollup(governance.unitcode, numeric) IS
 CREATE AGGREGATE governance.unit_rollup(governance.unitcode, numeric, weight numeric) (
     SFUNC = governance.unit_rollup_accum,
     STYPE = governance.unit_rollup,
-    SSPACE = 4096,
+    SSPACE = 1024,
     COMBINEFUNC = governance.unit_rollup_combine,
     PARALLEL = SAFE
 );
@@ -146,7 +146,7 @@ COMMENT ON AGGREGATE governance.unit_rollup(governance.unitcode, numeric, numeri
 CREATE AGGREGATE governance.unit_rollup(governance.unit_rollup) (
     SFUNC = governance.unit_rollup_combine,
     STYPE = governance.unit_rollup,
-    SSPACE = 16384,
+    SSPACE = 4096,
     COMBINEFUNC = governance.unit_rollup_combine,
     PARALLEL = SAFE
 );

@@ -1,6 +1,6 @@
 -- unit_rollup against GROUP BY over a closure, and against itself in other orders.
 BEGIN;
-SELECT plan(66);
+SELECT plan(70);
 SET LOCAL search_path = governance, public;
 SET LOCAL client_min_messages = warning;
 SELECT setseed(0.4242);
@@ -207,6 +207,33 @@ SELECT is((SELECT count(*)::int
             USING (kind, k, s)),
           (SELECT count(DISTINCT (kind, id % 500))::int FROM fact), 'groups beyond work_mem are the same as sorted ones');
 RESET work_mem;
+
+-- Groups that know many units of a large dictionary, few of it, and in between.
+CREATE TABLE many AS
+SELECT i, ('p' || i % 31 || '.c' || i * 7919 % 2003)::unitcode AS unit, (i * 31 % 10007 - 5000) * 0.01 AS value,
+       CASE WHEN i % 2 = 0 THEN 'half' WHEN i % 3 = 0 THEN 'third' WHEN i % 500 = 1 THEN 'few' ELSE 'g' || i % 40 END AS g
+  FROM generate_series(1, 60000) i;
+CREATE VIEW many_wrong AS
+SELECT g, unit::text COLLATE "C" AS unit, n, total, minimum, maximum
+  FROM (SELECT g, unit_rollup(unit, value) AS s FROM many GROUP BY g) x, governance.unnest(s)
+EXCEPT
+SELECT g, a.unit::text COLLATE "C", count(*), sum(value), min(value), max(value)
+  FROM many m, pg_catalog.unnest(ancestors(m.unit)) a(unit) GROUP BY 1, 2;
+SELECT is_empty('SELECT * FROM many_wrong', 'large and small groups in one hashed aggregation');
+SELECT is((SELECT count(*) FROM (SELECT unit_rollup(unit, value) AS s FROM many GROUP BY g) x, governance.unnest(s)),
+          (SELECT count(DISTINCT (g, a.unit)) FROM many m, pg_catalog.unnest(ancestors(m.unit)) a(unit)), 'with all their rows');
+SELECT results_eq($$
+    SELECT g, i % 2, unit_rollup(unit, value)::text FROM many GROUP BY GROUPING SETS ((g), (i % 2), ()) ORDER BY 1, 2$$, $$
+    SELECT g, NULL::int, unit_rollup(unit, value)::text FROM many GROUP BY g UNION ALL
+    SELECT NULL, i % 2, unit_rollup(unit, value)::text FROM many GROUP BY i % 2 UNION ALL
+    SELECT NULL, NULL, unit_rollup(unit, value)::text FROM many ORDER BY 1, 2$$, 'grouping sets');
+-- Were the cost of a group to grow with the number of groups, this would take minutes.
+SET LOCAL statement_timeout = '60s';
+SET LOCAL work_mem = '1GB';
+SELECT is((SELECT count(s)::int FROM (SELECT unit_rollup(unit, value) AS s FROM many GROUP BY i) x), 60000,
+          'very many groups at once');
+RESET work_mem;
+RESET statement_timeout;
 
 -- ---------- as a window function ----------
 
