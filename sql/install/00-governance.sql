@@ -1,3 +1,8 @@
+-- The schema is everybody's to use; only its owner can add to it.
+GRANT USAGE ON SCHEMA governance TO PUBLIC;
+COMMENT ON SCHEMA governance IS
+    'types, functions, operators and aggregates of the extension governance; it holds no tables';
+
 -- The library itself.
 
 CREATE FUNCTION governance.library_version() RETURNS text

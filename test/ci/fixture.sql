@@ -1,0 +1,51 @@
+-- A small model and a user's objects on top of the extension, made under an empty
+-- search_path. Variable gis: the schema of PostGIS (default public).
+\if :{?gis}
+\else
+    \set gis public
+\endif
+SET search_path = '';
+SELECT governance.create_model('m', 3005);
+INSERT INTO m.hierarchy (code, name, kind) VALUES ('adm', 'administration', 'administrative'), ('eco', 'ecoregions', 'natural');
+INSERT INTO m.tier (hierarchy, name, rank) VALUES
+    ('adm', 'province', 1), ('adm', 'district', 2), ('adm', 'town', 3), ('eco', 'region', 1);
+INSERT INTO m.unit (code, hierarchy, tier, name) VALUES
+    ('P', 'adm', 'province', 'Provínce'), ('P.A', 'adm', 'district', 'District "A"'), ('P.B', 'adm', 'district', 'Б'),
+    ('E', 'eco', 'region', E'East\tcoast');
+INSERT INTO m.unit (code, hierarchy, tier, name)
+    SELECT governance.child(d.code, 't' || n), 'adm', 'town', 'Town ' || n
+      FROM m.unit d, pg_catalog.generate_series(1, 20) n WHERE d.tier = 'district';
+INSERT INTO m.boundary (unit, valid, geom)
+    SELECT u.code, '[2000-01-01,)', :gis.ST_Multi(:gis.ST_MakeEnvelope(n * 10, 0, n * 10 + 10, 10, 3005))
+      FROM (SELECT code, pg_catalog.row_number() OVER (ORDER BY code) AS n FROM m.unit WHERE tier = 'town') AS u;
+INSERT INTO m.indicator (code, name, measure_unit, kind, space_op, time_op, weight_by, numerator, denominator) VALUES
+    ('rate', 'unemployment', '1', 'ratio', 'ratio', 'none', NULL, 'out', 'force'),
+    ('force', 'labour force', 'persons', 'extensive', 'sum', 'last', NULL, NULL, NULL),
+    ('out', 'unemployed', 'persons', 'extensive', 'sum', 'last', NULL, NULL, NULL),
+    ('farm', 'farmland', 'ha', 'extensive', 'sum', 'last', NULL, NULL, NULL),
+    ('income', 'income', 'CAD', 'intensive', 'weighted_mean', 'mean', 'force', NULL, NULL);
+INSERT INTO m.observation (indicator, unit, period, value, measure_unit)
+    SELECT i.code, u.code, p.period, pg_catalog.length(u.name) * i.size + (pg_catalog.lower(p.period) - '2000-01-01'::date) + 0.125,
+           CASE WHEN i.code = 'farm' AND u.code OPERATOR(governance.<@) 'P.A' THEN 'mu' END
+      FROM (VALUES ('force', 1000), ('out', 10), ('farm', 500), ('income', 20000)) AS i (code, size),
+           m.unit u,
+           (VALUES ('[2020-01-01,2021-01-01)'::daterange), ('[2021-01-01,2022-01-01)')) AS p (period)
+     WHERE u.tier = 'town';
+CALL m.refresh();
+
+CREATE SCHEMA app;
+CREATE TABLE app.fact (
+    code   governance.unitcode PRIMARY KEY,
+    depth  integer GENERATED ALWAYS AS (governance.depth(code)) STORED,
+    value  numeric NOT NULL,
+    CHECK (code OPERATOR(governance.<@) 'P')
+);
+CREATE INDEX fact_parent ON app.fact (governance.parent(code));
+CREATE INDEX fact_hash ON app.fact USING hash (code);
+INSERT INTO app.fact (code, value) SELECT code, 1.50 + pg_catalog.length(name) FROM m.unit WHERE hierarchy = 'adm';
+CREATE TABLE app.kept (part integer, state governance.unit_rollup);
+INSERT INTO app.kept SELECT pg_catalog.length(code) % 3, governance.unit_rollup(code, value, 2) FROM app.fact GROUP BY 1;
+CREATE VIEW app.below AS SELECT a.code AS top, b.code FROM app.fact a JOIN app.fact b ON b.code OPERATOR(governance.<@) a.code;
+CREATE MATERIALIZED VIEW app.total AS
+    SELECT r.* FROM (SELECT governance.unit_rollup(state) AS state FROM app.kept) k, governance.unnest(k.state) r;
+COMMENT ON TABLE app.fact IS 'a user''s own';

@@ -1,0 +1,26 @@
+-- Calls of every chapter, after fixture.sql, under an empty search_path. NAME|t when right.
+SET search_path = '';
+SELECT 'unitcode, cut and joined', governance.official(governance.unitcode('330106', '{2,2,2}')) = '330106';
+SELECT 'unitcode, gb2260', governance.gb2260('330100')::text = '33.01';
+SELECT 'unitcode, order', pg_catalog.array_agg(code::text ORDER BY code)
+       = '{P,P.A,P.B}' FROM app.fact WHERE depth < 3;
+SELECT 'unitcode, subtree', pg_catalog.count(*) = 21 FROM app.fact WHERE code OPERATOR(governance.<@) 'P.A';
+SELECT 'unitcode, above', pg_catalog.count(*) = 3 FROM app.fact WHERE code OPERATOR(governance.@>) 'P.A.t1';
+SELECT 'unitcode, parts', governance.parent('P.A.t1') OPERATOR(governance.=) 'P.A' AND governance.label('P.A') = 'A'
+       AND governance.ancestor('P.A.t1', 2) OPERATOR(governance.=) 'P.A'
+       AND pg_catalog.cardinality(governance.ancestors('P.A.t1')) = 3;
+SELECT 'unitcode, common ancestor', governance.common_ancestor(code) OPERATOR(governance.=) 'P' FROM app.fact;
+SELECT 'rollup equals sum', r.total = (SELECT pg_catalog.sum(value) FROM app.fact)
+  FROM governance.lookup((SELECT governance.unit_rollup(code, value) FROM app.fact), 'P') r;
+SELECT 'rollup of parts', (SELECT governance.unit_rollup(state) FROM app.kept)
+       OPERATOR(governance.=) (SELECT governance.unit_rollup(code, value, 2) FROM app.fact);
+SELECT 'model is listed', pg_catalog.count(*) = 1 FROM governance.models() WHERE schema = 'm' AND srid = 3005;
+SELECT 'model, values of all tiers', pg_catalog.count(*) = 43 FROM m.indicator_value
+ WHERE indicator = 'force' AND period = '[2021-01-01,2022-01-01)' AND value IS NOT NULL;
+SELECT 'model, rollup on the fly is the same', pg_catalog.bool_and(f.value = v.value) AND pg_catalog.count(*) = 43
+  FROM m.indicator_rollup('rate', '[2021-01-01,2022-01-01)') f
+  JOIN m.indicator_value v ON v.indicator = 'rate' AND v.period = '[2021-01-01,2022-01-01)' AND v.unit OPERATOR(governance.=) f.unit;
+SELECT 'model, neighbours', pg_catalog.count(*) = 2 FROM m.neighbours('P.A.t10');
+SELECT 'model, second of its kind', governance.create_model('second', 6933) = 'second';
+SELECT 'model, upgraded', governance.upgrade_model('m') = governance.model_version();
+SELECT 'model, dropped', governance.drop_model('second') IS NOT NULL;
