@@ -36,7 +36,7 @@ PG_CPPFLAGS = -DGOV_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
 
 SCRIPT = sql/governance--$(EXTVERSION).sql
-DATA = $(filter-out $(SCRIPT),$(sort $(wildcard sql/governance--*--*.sql)))
+DATA = $(filter-out $(SCRIPT),$(sort $(wildcard sql/governance--*.sql)))
 DATA_built = $(SCRIPT)
 PARTS = $(sort $(wildcard sql/install/*.sql))
 CHAPTERS = $(sort $(wildcard sql/model/*.sql))

@@ -311,8 +311,8 @@ gov_decimal_print(gov_int128 v, int scale, char *out)
 		*p++ = '-';
 	if (ndigits <= scale)
 		*p++ = '0';
-	while (ndigits > scale)
-		*p++ = digits[--ndigits];
+	while (ndigits > scale)		/* and scale >= 0 */
+		*p++ = digits[--ndigits];	/* NOLINT(clang-analyzer-core.uninitialized.Assign) */
 	if (scale > 0)
 	{
 		*p++ = '.';

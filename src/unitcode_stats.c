@@ -135,6 +135,7 @@ visit_units(const SampledCode *codes, int n, unit_visitor visit, void *context)
 				depth++;
 			}
 		}
+		Assert(depth > 0);
 		path[depth - 1].rows++;
 		path[depth - 1].own++;
 	}

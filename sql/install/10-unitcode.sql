@@ -27,7 +27,7 @@ COMMENT ON FUNCTION governance.unitcode_send(governance.unitcode) IS
     'gives a code in binary form, which is its text';
 
 CREATE FUNCTION governance.unitcode_typanalyze(internal) RETURNS boolean
-    LANGUAGE c VOLATILE STRICT
+    LANGUAGE c STABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'gov_unitcode_typanalyze';
 COMMENT ON FUNCTION governance.unitcode_typanalyze(internal) IS
     'ANALYZE for columns of codes: besides the usual, the subtrees with most rows and the spread over depths';

@@ -50,7 +50,7 @@ COMMENT ON FUNCTION governance.model_path(name) IS
 
 -- Areas are taken in the plane, so the reference must be projected, in metres.
 CREATE FUNCTION governance.check_srid(srid integer) RETURNS void
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE

@@ -45,7 +45,7 @@ model_inventory() { run_sql "$1" -v members=false -f test/ci/inventory.sql | gre
 point "a fresh installation of $current" fresh
 point "ALTER EXTENSION governance UPDATE at $current changes nothing" stands_still
 bases=0
-for script in sql/governance--*.sql; do
+for script in $(git ls-files 'sql/governance--*.sql'); do
     version=${script#sql/governance--}
     version=${version%.sql}
     case $version in
@@ -55,7 +55,7 @@ for script in sql/governance--*.sql; do
     point "$version upgraded to $current is the same as a fresh $current" from "$version"
 done
 if [ $bases = 0 ]; then
-    point "no older version is kept, so there is no upgrade script either" test -z "$(compgen -G 'sql/governance--*--*.sql')"
+    point "no older version is kept, so there is no upgrade script either" test -z "$(git ls-files 'sql/governance--*--*.sql')"
 fi
 run_sql postgres -c 'DROP DATABASE IF EXISTS governance_fresh' -c 'DROP DATABASE IF EXISTS governance_upgraded'
 close
