@@ -9,14 +9,17 @@ CREATE FUNCTION governance.models()
 DECLARE
     home name;
 BEGIN
-    -- A model is known by its table "model". Row security would run its owner's
-    -- code as the caller, so a table that has it is not read.
+    -- A model is known by its table "model". What looks like one may be anybody's, and
+    -- reading it must not run their code as the caller: no row security, no casts.
     FOR home IN
         SELECT n.nspname
           FROM pg_class c
           JOIN pg_namespace n ON n.oid = c.relnamespace
-          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'governance_version' AND NOT a.attisdropped
-         WHERE c.relname = 'model' AND c.relkind = 'r' AND NOT c.relrowsecurity
+         WHERE c.relname = 'model' AND c.relkind = 'r' AND c.relpersistence <> 't' AND NOT c.relrowsecurity
+           AND (SELECT count(*) FROM pg_attribute a
+                 WHERE a.attrelid = c.oid AND NOT a.attisdropped
+                   AND (a.attname, a.atttypid) IN (('governance_version', 'text'::regtype), ('srid', 'integer'::regtype),
+                                                   ('created', 'timestamptz'::regtype))) = 3
          ORDER BY n.nspname
     LOOP
         schema := home;
@@ -67,16 +70,23 @@ BEGIN
         RAISE EXCEPTION 'spatial reference % is not known', coalesce(check_srid.srid::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Take a projected, equal-area one in metres that spatial_ref_sys lists, such as 6933 for the whole world.';
-    ELSIF wkt !~* '^(PROJCS|PROJCRS|PROJECTEDCRS|COMPD_CS\["[^"]*",PROJCS)' THEN
+    ELSIF wkt ~* '^GEOG' THEN
         RAISE EXCEPTION 'spatial reference % is geographic, not projected', check_srid.srid
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = 'Its coordinates are in degrees, and an area in square degrees means nothing.',
                   HINT = 'Take a projected, equal-area one in metres, such as 6933 for the whole world, and ST_Transform the boundaries to it.';
-    ELSIF proj !~ '\+units=m( |$)' THEN
+    ELSIF wkt !~* '^(PROJCS|PROJCRS|PROJECTEDCRS|COMPD_CS\["[^"]*",PROJCS)' THEN
+        RAISE EXCEPTION 'spatial reference % is not projected', check_srid.srid
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Take a projected, equal-area one in metres, such as 6933 for the whole world.';
+    ELSIF coalesce(proj, '') !~ '\+units=m( |$)' AND wkt !~* 'UNIT\["(metre|meter)", *1[],.]' THEN
         RAISE EXCEPTION 'spatial reference % is not in metres', check_srid.srid
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = 'Areas would come out in its own units.',
                   HINT = 'Take a projected, equal-area one in metres, such as 6933 for the whole world.';
+    ELSIF wkt ~* 'mercator' AND wkt !~* 'transverse' THEN
+        RAISE WARNING 'spatial reference % is a Mercator projection: its areas are too large away from the equator', check_srid.srid
+            USING HINT = 'An equal-area one, such as 6933 for the whole world, measures areas truly.';
     END IF;
 END
 $$;
@@ -85,7 +95,7 @@ COMMENT ON FUNCTION governance.check_srid(integer) IS
 
 CREATE FUNCTION governance.create_model(schema name DEFAULT 'territory', srid integer DEFAULT 6933)
     RETURNS name
-    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
     SET client_min_messages = warning
     AS $$
@@ -95,8 +105,9 @@ DECLARE
     part record;
 BEGIN
     PERFORM governance.check_srid(srid);
-    IF schema ~ '^pg_' OR schema IN ('governance', 'information_schema', '') THEN
-        RAISE EXCEPTION 'schema name "%" is reserved', schema
+    -- A search_path reads "$user" as the name of the role.
+    IF schema IS NULL OR schema ~ '^pg_' OR schema IN ('governance', 'information_schema', '$user', '') THEN
+        RAISE EXCEPTION 'schema name % is reserved', coalesce('"' || schema || '"', 'NULL')
             USING ERRCODE = 'reserved_name';
     END IF;
     IF home IS NULL THEN
@@ -114,6 +125,7 @@ BEGIN
     END IF;
 
     PERFORM set_config('search_path', governance.model_path(schema), true);
+    ASSERT current_schema() = schema;
     FOR part IN SELECT t.chapter, t.body FROM governance.model_template() t ORDER BY t.chapter LOOP
         EXECUTE replace(part.body, ':srid', srid::text);
     END LOOP;
@@ -132,7 +144,15 @@ DECLARE
     held text;
     wanted text := governance.model_version();
     step record;
+    owner name;
 BEGIN
+    SELECT pg_get_userbyid(n.nspowner) INTO owner FROM pg_namespace n WHERE n.nspname = schema;
+    IF owner <> current_user THEN
+        -- Its steps fire its owner's triggers and make tables: neither is for another role.
+        RAISE EXCEPTION 'must be owner of model "%"', schema
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = format('SET ROLE %I first.', owner);
+    END IF;
     SELECT m.version INTO held FROM governance.models() m WHERE m.schema = upgrade_model.schema;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'schema "%" holds no model', schema
@@ -140,6 +160,7 @@ BEGIN
                   HINT = 'governance.models() lists the models of this database.';
     END IF;
     PERFORM set_config('search_path', governance.model_path(schema), true);
+    EXECUTE format('LOCK TABLE %I.model IN SHARE ROW EXCLUSIVE MODE', schema);
     WHILE held IS DISTINCT FROM wanted LOOP
         SELECT s.version_after, s.body INTO step FROM governance.model_steps() s WHERE s.version_before = held;
         IF NOT FOUND THEN
@@ -160,7 +181,6 @@ COMMENT ON FUNCTION governance.upgrade_model(name) IS
 CREATE FUNCTION governance.drop_model(schema name) RETURNS void
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
-    SET client_min_messages = warning
     AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM governance.models() m WHERE m.schema = drop_model.schema) THEN

@@ -33,7 +33,6 @@ CREATE TABLE unit (
     UNIQUE (hierarchy, code),
     CONSTRAINT unit_tier_fkey FOREIGN KEY (hierarchy, tier) REFERENCES tier ON UPDATE CASCADE,
     CONSTRAINT unit_parent_fkey FOREIGN KEY (hierarchy, parent) REFERENCES unit (hierarchy, code)
-        DEFERRABLE INITIALLY IMMEDIATE
 );
 CREATE INDEX unit_parent ON unit (parent);
 CREATE INDEX unit_tier ON unit (hierarchy, tier);
@@ -52,8 +51,9 @@ CREATE VIEW unit_misplaced WITH (security_invoker = true) AS
 COMMENT ON VIEW unit_misplaced IS 'units whose tier is not below their parent''s; the triggers of unit and tier keep it empty';
 
 -- Once per statement, so that loading a tree costs one join. Parents and tiers are held
--- until commit, lest another session move them meanwhile; holding takes more rights than
--- inserting, hence the owner's.
+-- until commit, lest another session move them meanwhile: lightly for a child that comes,
+-- so that names may be edited beside it; firmly for a tier that changes. Holding takes
+-- more rights than inserting, hence the owner's; and nobody else may fire it.
 CREATE FUNCTION check_unit_rank() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
@@ -61,8 +61,14 @@ CREATE FUNCTION check_unit_rank() RETURNS trigger
 DECLARE
     bad record;
 BEGIN
-    PERFORM FROM tier t WHERE t.hierarchy IN (SELECT c.hierarchy FROM changed c) ORDER BY t.hierarchy, t.name FOR SHARE;
-    PERFORM FROM unit p WHERE p.code IN (SELECT c.parent FROM changed c) ORDER BY p.code FOR SHARE;
+    IF TG_OP = 'UPDATE' THEN
+        IF NOT EXISTS (SELECT c.code, c.hierarchy, c.tier FROM changed c EXCEPT SELECT f.code, f.hierarchy, f.tier FROM former f) THEN
+            RETURN NULL;
+        END IF;
+        PERFORM FROM unit u WHERE u.code IN (SELECT c.code FROM changed c) ORDER BY u.code FOR UPDATE;
+    END IF;
+    PERFORM FROM tier t WHERE t.hierarchy IN (SELECT c.hierarchy FROM changed c) ORDER BY t.hierarchy, t.name FOR KEY SHARE;
+    PERFORM FROM unit p WHERE p.code IN (SELECT c.parent FROM changed c) ORDER BY p.code FOR KEY SHARE;
     SELECT m.*
       INTO bad
       FROM (SELECT m.* FROM unit_misplaced m JOIN changed c ON c.code = m.code
@@ -78,15 +84,17 @@ BEGIN
     RETURN NULL;
 END
 $$;
+REVOKE EXECUTE ON FUNCTION check_unit_rank() FROM PUBLIC;
 COMMENT ON FUNCTION check_unit_rank() IS 'trigger: a unit''s tier has a greater rank than its parent''s';
 
 CREATE FUNCTION check_tier_rank() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     AS $$
 DECLARE
     bad record;
 BEGIN
+    PERFORM FROM tier t WHERE t.hierarchy = NEW.hierarchy AND t.name = NEW.name FOR UPDATE;
     SELECT m.* INTO bad FROM unit_misplaced m WHERE m.hierarchy = NEW.hierarchy ORDER BY m.code LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'tier "%" of hierarchy "%" cannot have rank %', NEW.name, NEW.hierarchy, NEW.rank
@@ -96,12 +104,13 @@ BEGIN
     RETURN NULL;
 END
 $$;
+REVOKE EXECUTE ON FUNCTION check_tier_rank() FROM PUBLIC;
 COMMENT ON FUNCTION check_tier_rank() IS 'trigger: a new rank of a tier keeps every unit below its parent';
 
 CREATE TRIGGER unit_rank_inserted AFTER INSERT ON unit
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_unit_rank();
 CREATE TRIGGER unit_rank_updated AFTER UPDATE ON unit
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_unit_rank();
+    REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_unit_rank();
 CREATE CONSTRAINT TRIGGER tier_rank AFTER UPDATE ON tier
     DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN (NEW.rank <> OLD.rank) EXECUTE FUNCTION check_tier_rank();
 
