@@ -84,8 +84,10 @@ CREATE VIEW admitted_operator WITH (security_invoker = true) AS
       ) AS a (kind, space_ops, time_ops);
 COMMENT ON VIEW admitted_operator IS 'the operators over space and over time that each kind of indicator admits';
 
+-- The checks read with the owner's rights, so that a role with INSERT alone can enter
+-- data, and hold the rows they judge by until commit.
 CREATE FUNCTION check_indicator() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     AS $$
 DECLARE
@@ -122,6 +124,7 @@ BEGIN
                   HINT = 'A ratio takes its source mode from its numerator and denominator.';
     END IF;
     -- Parts are extensive, seen from the user of a part and from the part.
+    PERFORM FROM indicator p WHERE p.code IN (NEW.weight_by, NEW.numerator, NEW.denominator) ORDER BY p.code FOR SHARE;
     SELECT u.code AS using_code, p.code, p.kind INTO part
       FROM indicator u
       JOIN indicator p ON p.code IN (u.weight_by, u.numerator, u.denominator)
@@ -133,21 +136,35 @@ BEGIN
             USING ERRCODE = 'check_violation',
                   DETAIL = 'Only an extensive indicator that is summed over units can.';
     END IF;
-    -- Observations keep their unit of measure convertible.
+    SELECT r.code, n.source_mode AS n_mode, d.source_mode AS d_mode INTO part
+      FROM indicator r
+      JOIN indicator n ON n.code = r.numerator
+      JOIN indicator d ON d.code = r.denominator
+     WHERE NEW.code IN (r.code, n.code, d.code) AND n.source_mode <> d.source_mode
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'indicator "%": numerator and denominator have different source modes, % and %', part.code, part.n_mode, part.d_mode
+            USING ERRCODE = 'check_violation',
+                  DETAIL = 'They would be summed over different units.';
+    END IF;
+    -- Observations keep the unit of measure they were made in.
     IF TG_OP = 'UPDATE' AND NEW.measure_unit <> OLD.measure_unit THEN
         SELECT o.measure_unit INTO part
-          FROM observation o JOIN measure_unit f ON f.code = o.measure_unit
-         WHERE o.indicator = NEW.code AND o.measure_unit IS NOT NULL
-           AND f.dimension <> (SELECT t.dimension FROM measure_unit t WHERE t.code = NEW.measure_unit)
+          FROM observation o LEFT JOIN measure_unit f ON f.code = o.measure_unit
+         WHERE o.indicator = NEW.code
+           AND f.dimension IS DISTINCT FROM (SELECT t.dimension FROM measure_unit t WHERE t.code = NEW.measure_unit)
          LIMIT 1;
         IF FOUND THEN
-            RAISE EXCEPTION 'indicator "%" cannot be measured in "%": it has observations in "%"', NEW.code, NEW.measure_unit, part.measure_unit
-                USING ERRCODE = 'check_violation';
+            RAISE EXCEPTION 'indicator "%" cannot be measured in "%": it has observations in "%"',
+                            NEW.code, NEW.measure_unit, coalesce(part.measure_unit, OLD.measure_unit)
+                USING ERRCODE = 'check_violation',
+                      HINT = 'Observations that name no unit of measure are in the indicator''s; name it on them first, and let it be of the same dimension.';
         END IF;
     END IF;
     RETURN NULL;
 END
 $$;
+REVOKE EXECUTE ON FUNCTION check_indicator() FROM PUBLIC;
 COMMENT ON FUNCTION check_indicator() IS 'trigger: an indicator has only operators that its kind admits, and parts that add up';
 
 -- After the statement, so that one COPY may bring an indicator before its parts.
@@ -157,7 +174,7 @@ CREATE CONSTRAINT TRIGGER indicator_sense AFTER INSERT OR UPDATE ON indicator
 CREATE TABLE observation (
     indicator    text NOT NULL REFERENCES indicator ON UPDATE CASCADE,
     unit         unitcode NOT NULL REFERENCES unit,
-    period       daterange NOT NULL CHECK (NOT isempty(period) AND NOT lower_inf(period) AND NOT upper_inf(period)),
+    period       daterange NOT NULL CHECK (isfinite(lower(period)) IS TRUE AND isfinite(upper(period)) IS TRUE),
     value        numeric CHECK (value > '-Infinity' AND value < 'Infinity'),
     source       text,
     recorded_at  timestamptz NOT NULL DEFAULT now(),
@@ -169,14 +186,14 @@ COMMENT ON TABLE observation IS 'what was reported or measured for a unit over a
 COMMENT ON COLUMN observation.measure_unit IS 'the unit of measure the value is given in; NULL: the indicator''s';
 
 CREATE FUNCTION check_observation_measure() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     AS $$
 DECLARE
     wanted measure_unit;
     given measure_unit;
 BEGIN
-    SELECT m.* INTO wanted FROM indicator i JOIN measure_unit m ON m.code = i.measure_unit WHERE i.code = NEW.indicator;
+    SELECT m.* INTO wanted FROM indicator i JOIN measure_unit m ON m.code = i.measure_unit WHERE i.code = NEW.indicator FOR SHARE;
     SELECT m.* INTO given FROM measure_unit m WHERE m.code = NEW.measure_unit;
     IF wanted.dimension <> given.dimension THEN
         RAISE EXCEPTION 'observation of "%" cannot be given in "%"', NEW.indicator, NEW.measure_unit
@@ -187,28 +204,31 @@ BEGIN
     RETURN NULL;
 END
 $$;
+REVOKE EXECUTE ON FUNCTION check_observation_measure() FROM PUBLIC;
 COMMENT ON FUNCTION check_observation_measure() IS 'trigger: an observation''s unit of measure has the dimension of its indicator''s';
 
 CREATE CONSTRAINT TRIGGER observation_measure AFTER INSERT OR UPDATE ON observation
     FOR EACH ROW WHEN (NEW.measure_unit IS NOT NULL) EXECUTE FUNCTION check_observation_measure();
 
 CREATE FUNCTION check_measure_unit() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     AS $$
 BEGIN
     IF EXISTS (SELECT FROM indicator i WHERE i.measure_unit = NEW.code) OR
        EXISTS (SELECT FROM observation o WHERE o.measure_unit = NEW.code) THEN
-        RAISE EXCEPTION 'unit of measure "%" is in use: its dimension stays "%"', NEW.code, OLD.dimension
-            USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'unit of measure "%" is in use: its dimension, factor and divisor stay', NEW.code
+            USING ERRCODE = 'check_violation',
+                  HINT = 'Add another unit of measure.';
     END IF;
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION check_measure_unit() IS 'trigger: a unit of measure in use keeps its dimension';
+REVOKE EXECUTE ON FUNCTION check_measure_unit() FROM PUBLIC;
+COMMENT ON FUNCTION check_measure_unit() IS 'trigger: a unit of measure in use keeps its dimension and size';
 
-CREATE CONSTRAINT TRIGGER measure_unit_dimension AFTER UPDATE ON measure_unit
-    FOR EACH ROW WHEN (NEW.dimension <> OLD.dimension) EXECUTE FUNCTION check_measure_unit();
+CREATE CONSTRAINT TRIGGER measure_unit_size AFTER UPDATE ON measure_unit
+    FOR EACH ROW WHEN ((NEW.dimension, NEW.factor, NEW.divisor) <> (OLD.dimension, OLD.factor, OLD.divisor)) EXECUTE FUNCTION check_measure_unit();
 
 -- Rollup, first over time within a unit, then over units.
 
@@ -227,14 +247,26 @@ CREATE FUNCTION observed_periods(indicator text) RETURNS SETOF daterange
     END;
 COMMENT ON FUNCTION observed_periods(text) IS 'the distinct periods for which an indicator has observations';
 
-CREATE FUNCTION leaf_unit(period daterange) RETURNS SETOF unit
+-- A stock of two units of which one succeeded the other within the period must not be
+-- counted twice: what is taken at the end, or the beginning, is taken of those that exist then.
+CREATE FUNCTION existence(period daterange, time_op text) RETURNS daterange
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE time_op WHEN 'last' THEN daterange(upper(period) - 1, upper(period))
+                        WHEN 'first' THEN daterange(lower(period), lower(period) + 1)
+                        ELSE period END;
+COMMENT ON FUNCTION existence(daterange, text) IS
+    'the days on one of which a unit must exist to count in a period: the last for time_op last, the first for first, else any';
+
+CREATE FUNCTION leaf_unit(period daterange, root unitcode DEFAULT NULL) RETURNS SETOF unit
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
     BEGIN ATOMIC
         SELECT u.* FROM unit u
          WHERE u.valid && $1
+           AND ($2 IS NULL OR u.code <@ $2)
            AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = u.code AND c.valid && $1);
     END;
-COMMENT ON FUNCTION leaf_unit(daterange) IS 'the units that exist in a period and have no children that exist in it';
+COMMENT ON FUNCTION leaf_unit(daterange, unitcode) IS
+    'the units, all or those of a subtree, that exist in a period and have no children that exist in it';
 
 -- Values given in several units of measure are brought to one, divisor times finer than
 -- the indicator's, in which all of them are exact decimals: a mu is 1/15 ha, so sums of
@@ -286,7 +318,7 @@ COMMENT ON FUNCTION refuse_overlap(text, unitcode, daterange) IS 'raises data_ex
 -- The set-at-a-time functions below plan each call for its own arguments, by hashing:
 -- a generic plan, or fresh tables without statistics, would tempt the planner into
 -- nested loops over whole trees.
-CREATE FUNCTION time_value(indicator text, period daterange)
+CREATE FUNCTION time_value(indicator text, period daterange, root unitcode DEFAULT NULL)
     RETURNS TABLE (unit unitcode, value numeric, until date)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
@@ -311,7 +343,11 @@ BEGIN
         RETURN QUERY
             SELECT o.unit, o.value, upper(o.period)
               FROM observation o
-             WHERE o.indicator = $1 AND o.period = inside[1] AND o.value IS NOT NULL;
+              JOIN unit u ON u.code = o.unit AND u.valid && existence(inside[1], ind.time_op)
+             WHERE o.indicator = $1 AND o.period = inside[1] AND o.value IS NOT NULL
+               AND ($3 IS NULL OR o.unit <@ $3)
+               AND (ind.source_mode <> 'leaf_only' OR ind.space_op = 'none'
+                    OR NOT EXISTS (SELECT FROM unit c WHERE c.parent = o.unit AND c.valid && existence(inside[1], ind.time_op)));
         RETURN;
     END IF;
 
@@ -322,8 +358,13 @@ BEGIN
                         WHEN o.measure_unit IS NULL THEN o.value * finer
                         ELSE o.value * m.factor * div(own.divisor * finer, own.factor * m.divisor) END AS value
               FROM observation o
+              JOIN unit u ON u.code = o.unit AND u.valid && existence(o.period, ind.time_op) AND u.valid && existence($2, ind.time_op)
               LEFT JOIN measure_unit m ON m.code = o.measure_unit
              WHERE o.indicator = $1 AND o.period = ANY (inside) AND o.value IS NOT NULL
+               AND ($3 IS NULL OR o.unit <@ $3)
+               AND (ind.source_mode <> 'leaf_only' OR ind.space_op = 'none'
+                    OR NOT EXISTS (SELECT FROM unit c WHERE c.parent = o.unit AND c.valid && existence(o.period, ind.time_op)
+                                                        AND (ind.time_op NOT IN ('first', 'last') OR c.valid && existence($2, ind.time_op))))
         ), placed AS (
             SELECT g.*, max(upper(g.period)) OVER (
                        PARTITION BY g.unit ORDER BY lower(g.period), upper(g.period) DESC
@@ -351,13 +392,13 @@ BEGIN
          GROUP BY c.unit;
 END
 $$;
-COMMENT ON FUNCTION time_value(text, daterange) IS
-    'time first: one value a unit for a period, from its observations that lie wholly in it, by the indicator''s time_op; in value_divisor() times finer units of measure';
+COMMENT ON FUNCTION time_value(text, daterange, unitcode) IS
+    'time first: one value a unit for a period, by the indicator''s time_op, from its observations that lie wholly in it and count by its source mode; in value_divisor() times finer units of measure';
 
 -- What goes into the rollup over units. "above" is the nearest reported unit above, at
 -- which a value stops being counted (reported_overrides only); "covers" is how many
 -- leaf units a value stands for (NULL: itself a leaf, one).
-CREATE FUNCTION rollup_fact(indicator text, period daterange)
+CREATE FUNCTION rollup_fact(indicator text, period daterange, root unitcode DEFAULT NULL)
     RETURNS TABLE (unit unitcode, value numeric, aux numeric, until date, above unitcode, covers numeric)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
@@ -368,64 +409,52 @@ CREATE FUNCTION rollup_fact(indicator text, period daterange)
 #variable_conflict use_column
 DECLARE
     ind indicator;
-    mode text;
+    alive daterange;
 BEGIN
     SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
-    mode := ind.source_mode;
+    alive := existence($2, ind.time_op);
     IF ind.space_op = 'ratio' THEN
-        SELECT CASE WHEN bool_or(i.source_mode = 'self_plus_children') THEN 'self_plus_children' ELSE 'leaf_only' END
-          INTO mode
-          FROM indicator i WHERE i.code IN (ind.numerator, ind.denominator);
         RETURN QUERY
             SELECT n.unit, n.value, d.value, least(n.until, d.until), NULL::unitcode, CASE WHEN l.code IS NULL THEN 0::numeric END
-              FROM time_value(ind.numerator, $2) n
-              JOIN time_value(ind.denominator, $2) d USING (unit)
-              JOIN unit u ON u.code = n.unit AND u.valid && $2
-              LEFT JOIN leaf_unit($2) l ON l.code = n.unit
-             WHERE l.code IS NOT NULL OR mode = 'self_plus_children';
-    ELSIF mode = 'reported_overrides' THEN
+              FROM time_value(ind.numerator, $2, $3) n
+              JOIN time_value(ind.denominator, $2, $3) d USING (unit)
+              LEFT JOIN leaf_unit(alive, $3) l ON l.code = n.unit;
+    ELSIF ind.source_mode = 'reported_overrides' THEN
         RETURN QUERY
             WITH reported AS MATERIALIZED (
-                SELECT v.unit, v.value, v.until
-                  FROM time_value($1, $2) v
-                  JOIN unit u ON u.code = v.unit AND u.valid && $2
+                SELECT v.unit, v.value, v.until FROM time_value($1, $2, $3) v
             ), expected AS (
                 SELECT e.unit, e.n
-                  FROM governance.unnest((SELECT unit_rollup(l.code, 1) FROM leaf_unit($2) l)) e
+                  FROM governance.unnest((SELECT unit_rollup(l.code, 1) FROM leaf_unit(alive, $3) l)) e
             ), weight AS (
-                SELECT w.unit, w.value FROM space_value(ind.weight_by, $2) w WHERE ind.weight_by IS NOT NULL
+                SELECT w.unit, w.value FROM space_value(ind.weight_by, $2, $3) w WHERE ind.weight_by IS NOT NULL
             )
             SELECT r.unit, r.value, w.value, r.until,
                    (SELECT a FROM unnest(ancestors(parent(r.unit))) a
                      WHERE a IN (SELECT q.unit FROM reported q) ORDER BY a DESC LIMIT 1),
-                   e.n::numeric
+                   CASE WHEN ind.weight_by IS NULL OR w.value IS NOT NULL THEN e.n::numeric ELSE 0 END
               FROM reported r
               JOIN expected e ON e.unit = r.unit
-              LEFT JOIN weight w ON w.unit = r.unit
-             WHERE ind.weight_by IS NULL OR w.value IS NOT NULL;
+              LEFT JOIN weight w ON w.unit = r.unit;
     ELSIF ind.weight_by IS NOT NULL THEN
         RETURN QUERY
-            SELECT v.unit, v.value, w.value, v.until, NULL::unitcode, CASE WHEN l.code IS NULL THEN 0::numeric END
-              FROM time_value($1, $2) v
-              JOIN time_value(ind.weight_by, $2) w USING (unit)
-              JOIN unit u ON u.code = v.unit AND u.valid && $2
-              LEFT JOIN leaf_unit($2) l ON l.code = v.unit
-             WHERE l.code IS NOT NULL OR mode = 'self_plus_children';
-    ELSIF mode = 'self_plus_children' THEN
+            SELECT v.unit, v.value, w.value, v.until, NULL::unitcode, CASE WHEN l.code IS NULL OR w.value IS NULL THEN 0::numeric END
+              FROM time_value($1, $2, $3) v
+              LEFT JOIN time_value(ind.weight_by, $2, $3) w USING (unit)
+              LEFT JOIN leaf_unit(alive, $3) l ON l.code = v.unit;
+    ELSIF ind.source_mode = 'leaf_only' AND NOT EXISTS (SELECT FROM observed_periods($1) p WHERE p <@ $2 AND p <> $2) THEN
+        -- All of them are leaves in the very period asked for.
         RETURN QUERY
-            SELECT v.unit, v.value, NULL::numeric, v.until, NULL::unitcode, CASE WHEN l.code IS NULL THEN 0::numeric END
-              FROM time_value($1, $2) v
-              JOIN unit u ON u.code = v.unit AND u.valid && $2
-              LEFT JOIN leaf_unit($2) l ON l.code = v.unit;
+            SELECT v.unit, v.value, NULL::numeric, v.until, NULL::unitcode, NULL::numeric FROM time_value($1, $2, $3) v;
     ELSE
         RETURN QUERY
-            SELECT v.unit, v.value, NULL::numeric, v.until, NULL::unitcode, NULL::numeric
-              FROM time_value($1, $2) v
-              JOIN leaf_unit($2) l ON l.code = v.unit;
+            SELECT v.unit, v.value, NULL::numeric, v.until, NULL::unitcode, CASE WHEN l.code IS NULL THEN 0::numeric END
+              FROM time_value($1, $2, $3) v
+              LEFT JOIN leaf_unit(alive, $3) l ON l.code = v.unit;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION rollup_fact(text, daterange) IS
+COMMENT ON FUNCTION rollup_fact(text, daterange, unitcode) IS
     'the values that enter an indicator''s rollup over units in a period, with weight or denominator, by its source mode';
 
 -- Values unrounded, so that a ratio of two of them is rounded once.
@@ -443,9 +472,11 @@ DECLARE
     weighted boolean;
     finer numeric;
     aux_finer numeric := 1;
+    alive daterange;
 BEGIN
     SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
     weighted := ind.space_op = 'weighted_mean';
+    alive := existence($2, coalesce((SELECT i.time_op FROM indicator i WHERE i.code = ind.numerator), ind.time_op));
 
     -- The parts of a ratio that follow reports are effective values, tier by tier.
     IF ind.space_op = 'ratio' AND EXISTS (
@@ -469,15 +500,13 @@ BEGIN
     IF ind.space_op = 'none' THEN
         RETURN QUERY
             SELECT v.unit, exact_quotient(v.value, finer), 1::bigint, 1::bigint, v.until
-              FROM time_value($1, $2) v
-              JOIN unit u ON u.code = v.unit AND u.valid && $2
-             WHERE $3 IS NULL OR v.unit <@ $3;
+              FROM time_value($1, $2, $3) v;
         RETURN;
     END IF;
 
     RETURN QUERY
         WITH fact AS MATERIALIZED (
-            SELECT f.* FROM rollup_fact($1, $2) f WHERE $3 IS NULL OR f.unit <@ $3
+            SELECT f.* FROM rollup_fact($1, $2, $3) f
         ), state AS MATERIALIZED (
             SELECT f.above,
                    unit_rollup(f.unit, f.value) FILTER (WHERE NOT weighted) AS plain,
@@ -495,10 +524,11 @@ BEGIN
                        WHEN 'min' THEN exact_quotient(r.minimum, finer)
                        WHEN 'max' THEN exact_quotient(r.maximum, finer)
                        WHEN 'mean' THEN trim_scale(r.mean / finer)
-                       WHEN 'weighted_mean' THEN trim_scale(r.weighted_mean / finer)
+                       WHEN 'weighted_mean' THEN trim_scale(CASE WHEN r.n = 1 AND r.own = 1 THEN r.total ELSE r.weighted_mean END / finer)
                        WHEN 'ratio' THEN trim_scale((ind.factor * r.total * aux_finer) / nullif(d.total * finer, 0))
                    END AS value,
-                   coalesce(c.total::bigint, r.n - coalesce(u.n, 0)) AS n_present,
+                   CASE WHEN weighted AND r.n = 1 AND r.own = 1 THEN 1
+                        ELSE coalesce(c.total::bigint, r.n - coalesce(u.n, 0)) END AS n_present,
                    date '2000-01-01' + q.maximum::integer AS until
               FROM state s
              CROSS JOIN LATERAL governance.unnest(coalesce(s.plain, s.averaged)) r
@@ -511,13 +541,14 @@ BEGIN
             SELECT e.unit, e.n
               FROM governance.unnest((
                        SELECT unit_rollup(l.code, 1)
-                         FROM leaf_unit($2) l
-                        WHERE ($3 IS NULL OR l.code <@ $3)
-                          AND l.hierarchy IN (SELECT u.hierarchy FROM unit u JOIN fact f ON f.unit = u.code))) e
+                         FROM leaf_unit(alive, $3) l
+                        WHERE $3 IS NOT NULL
+                           OR l.hierarchy IN (SELECT u.hierarchy FROM unit u
+                                               WHERE u.code IN (SELECT governance.ancestor(f.unit, 1) FROM fact f)))) e
         )
         SELECT e.unit, r.value, coalesce(r.n_present, 0), e.n, r.until
           FROM expected e
-          JOIN unit u ON u.code = e.unit AND u.valid && $2
+          JOIN unit u ON u.code = e.unit AND u.valid && alive
           LEFT JOIN rolled r ON r.unit = e.unit
          WHERE $3 IS NULL OR e.unit <@ $3;
 END
@@ -539,15 +570,19 @@ BEGIN
         RAISE EXCEPTION 'indicator "%" does not exist', $1
             USING ERRCODE = 'undefined_object';
     END IF;
-    IF $2 IS NULL OR isempty($2) OR lower_inf($2) OR upper_inf($2) THEN
+    IF (isfinite(lower($2)) AND isfinite(upper($2))) IS NOT TRUE THEN
         RAISE EXCEPTION 'period % is no span of days', coalesce(quote_literal($2), 'NULL')
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Write it as governance.period(''2025''), or as a daterange with both ends.';
     END IF;
+    IF $3 IS NOT NULL AND NOT EXISTS (SELECT FROM unit u WHERE u.code = $3) THEN
+        RAISE EXCEPTION 'unit "%" does not exist', $3
+            USING ERRCODE = 'undefined_object';
+    END IF;
     RETURN QUERY
         SELECT v.unit, CASE WHEN ind.decimals IS NULL THEN v.value ELSE round(v.value, ind.decimals) END,
                v.n_present, v.n_expected, round(v.n_present::numeric / v.n_expected, 6),
-               CASE WHEN v.n_present = 0 OR v.value IS NULL THEN 'no_data'
+               CASE WHEN v.value IS NULL THEN 'no_data'
                     WHEN v.n_present < ind.min_coverage * v.n_expected THEN 'insufficient'
                     WHEN v.until < upper($2) - ind.max_age THEN 'stale'
                     ELSE 'ok' END
@@ -559,7 +594,7 @@ COMMENT ON FUNCTION indicator_rollup(text, daterange, unitcode) IS
     'an indicator rolled up for any period, at all units or those of root''s subtree: what refresh() stores, computed on the fly';
 
 CREATE TABLE indicator_value (
-    indicator  text NOT NULL,
+    indicator  text NOT NULL REFERENCES indicator ON UPDATE CASCADE ON DELETE CASCADE,
     unit       unitcode NOT NULL,
     period     daterange NOT NULL,
     value      numeric,
@@ -591,34 +626,39 @@ BEGIN
         RAISE EXCEPTION 'indicator "%" does not exist', $1
             USING ERRCODE = 'undefined_object';
     END IF;
-    IF $1 IS NULL THEN
-        DELETE FROM indicator_value v WHERE NOT EXISTS (SELECT FROM indicator i WHERE i.code = v.indicator);
-    END IF;
-    -- The row lock lets one refresh of an indicator in at a time, and no writer wait.
     FOR ind IN
         SELECT i.* FROM indicator i
          WHERE $1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator)
          ORDER BY i.code
-           FOR NO KEY UPDATE
     LOOP
-        SELECT coalesce(array_agg(p), '{}') INTO spans FROM observed_periods(coalesce(ind.numerator, ind.code)) p;
+        -- One refresh of an indicator at a time; writers do not wait, nor readers.
+        PERFORM pg_advisory_xact_lock('indicator_value'::regclass::oid::integer, hashtext(ind.code));
+        SELECT coalesce(array_agg(DISTINCT p), '{}') INTO spans
+          FROM unnest(CASE WHEN ind.numerator IS NULL THEN ARRAY[ind.code] ELSE ARRAY[ind.numerator, ind.denominator] END) AS part
+         CROSS JOIN LATERAL observed_periods(part) p;
         DELETE FROM indicator_value v WHERE v.indicator = ind.code AND v.period <> ALL (spans);
         FOREACH span IN ARRAY spans LOOP
-            WITH fresh AS MATERIALIZED (
-                SELECT r.* FROM indicator_rollup(ind.code, span) r
-            ), gone AS (
-                DELETE FROM indicator_value v
-                 WHERE v.indicator = ind.code AND v.period = span
-                   AND NOT EXISTS (SELECT FROM fresh f WHERE f.unit = v.unit)
-            )
-            INSERT INTO indicator_value AS v (indicator, unit, period, value, n_present, n_expected, coverage, state)
-            SELECT ind.code, f.unit, span, f.value, f.n_present, f.n_expected, f.coverage, f.state
-              FROM fresh f
-                ON CONFLICT (indicator, period, unit) DO UPDATE
-               SET value = excluded.value, n_present = excluded.n_present, n_expected = excluded.n_expected,
-                   coverage = excluded.coverage, state = excluded.state
-             WHERE (v.value, v.n_present, v.n_expected, v.state) IS DISTINCT FROM
-                   (excluded.value, excluded.n_present, excluded.n_expected, excluded.state);
+            BEGIN
+                WITH fresh AS MATERIALIZED (
+                    SELECT r.* FROM indicator_rollup(ind.code, span) r
+                ), gone AS (
+                    DELETE FROM indicator_value v
+                     WHERE v.indicator = ind.code AND v.period = span
+                       AND NOT EXISTS (SELECT FROM fresh f WHERE f.unit = v.unit)
+                )
+                INSERT INTO indicator_value AS v (indicator, unit, period, value, n_present, n_expected, coverage, state)
+                SELECT ind.code, f.unit, span, f.value, f.n_present, f.n_expected, f.coverage, f.state
+                  FROM fresh f
+                    ON CONFLICT (indicator, period, unit) DO UPDATE
+                   SET value = excluded.value, n_present = excluded.n_present, n_expected = excluded.n_expected,
+                       coverage = excluded.coverage, state = excluded.state
+                 WHERE (v.value, v.n_present, v.n_expected, v.state) IS DISTINCT FROM
+                       (excluded.value, excluded.n_present, excluded.n_expected, excluded.state);
+            EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+                -- The error names a unit at best; whoever refreshes all asks of which indicator.
+                RAISE EXCEPTION 'indicator "%" cannot be rolled up for %: %', ind.code, period_label(span), SQLERRM
+                    USING ERRCODE = SQLSTATE;
+            END;
         END LOOP;
     END LOOP;
 END
@@ -637,21 +677,28 @@ CREATE VIEW reported_mismatch WITH (security_invoker = true) AS
       JOIN indicator_value c ON c.indicator = v.indicator AND c.period = v.period AND c.unit = u.code
      WHERE i.source_mode = 'reported_overrides' AND i.space_op = 'sum'
      GROUP BY v.indicator, v.unit, v.period, v.value
-    HAVING v.value <> sum(c.value);
+    -- Values rounded to decimals differ from the sum of rounded ones by no more than this.
+    HAVING abs(v.value - sum(c.value)) > coalesce(0.5 * 10::numeric ^ (- max(i.decimals)) * (count(c.value) + 1), 0);
 COMMENT ON VIEW reported_mismatch IS
     'where a unit''s own reported value, which stands, differs from the sum of its children''s; n_missing children have no value';
 
 CREATE VIEW unused_observation WITH (security_invoker = true) AS
-    SELECT o.indicator, o.unit, o.period, o.value,
-           CASE WHEN i.space_op = 'ratio' THEN 'the indicator is computed as a ratio'
-                WHEN NOT u.valid && o.period THEN 'the unit does not exist in the period'
-                ELSE 'the unit has children in the period, and the indicator counts leaf units only' END AS reason
+    SELECT o.indicator, o.unit, o.period, o.value, r.reason
       FROM observation o
       JOIN indicator i ON i.code = o.indicator
       JOIN unit u ON u.code = o.unit
-     WHERE o.value IS NOT NULL
-       AND (i.space_op = 'ratio'
-            OR NOT u.valid && o.period
-            OR (i.source_mode = 'leaf_only' AND i.space_op <> 'none'
-                AND EXISTS (SELECT FROM unit c WHERE c.parent = o.unit AND c.valid && o.period)));
-COMMENT ON VIEW unused_observation IS 'observations that enter no value, and why: nothing is dropped in silence';
+     CROSS JOIN LATERAL (
+        SELECT CASE WHEN i.space_op = 'ratio' THEN 'the indicator is computed as a ratio'
+                    WHEN NOT u.valid && o.period THEN 'the unit does not exist in the period'
+                    WHEN NOT u.valid && existence(o.period, i.time_op) THEN 'the unit does not exist on the day of the period that counts'
+                    WHEN i.source_mode = 'leaf_only' AND i.space_op <> 'none'
+                         AND EXISTS (SELECT FROM unit c WHERE c.parent = o.unit AND c.valid && existence(o.period, i.time_op))
+                    THEN 'the unit has children in the period, and the indicator counts leaf units only'
+                    WHEN i.weight_by IS NOT NULL AND i.source_mode <> 'reported_overrides'
+                         AND NOT EXISTS (SELECT FROM observation w WHERE w.indicator = i.weight_by AND w.unit = o.unit
+                                            AND w.period <@ o.period AND w.value IS NOT NULL)
+                    THEN 'the unit has no weight in the period, so its value stands for itself alone'
+               END) AS r (reason)
+     WHERE o.value IS NOT NULL AND r.reason IS NOT NULL;
+COMMENT ON VIEW unused_observation IS
+    'observations that enter no rollup over their own period, and why; a longer period may leave out more of them, by time_op';

@@ -34,7 +34,8 @@ INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, weight
     ('plus', '', 'count', 'extensive', 'sum', 'max', NULL, NULL, NULL, 'self_plus_children'),
     ('told', '', 'count', 'extensive', 'sum', 'min', NULL, NULL, NULL, 'reported_overrides'),
     ('avg', '', 'count', 'intensive', 'weighted_mean', 'mean', 'sum', NULL, NULL, 'leaf_only'),
-    ('rate', '', 'count', 'ratio', 'ratio', 'none', NULL, 'plus', 'sum', 'leaf_only');
+    ('part', '', 'count', 'extensive', 'sum', 'sum', NULL, NULL, NULL, 'leaf_only'),
+    ('rate', '', 'count', 'ratio', 'ratio', 'none', NULL, 'part', 'sum', 'leaf_only');
 -- Months, quarters and years, at all kinds of units, one in ten missing.
 INSERT INTO observation (indicator, unit, period, value)
 SELECT i.code, u.code, p.period,
@@ -45,40 +46,53 @@ SELECT i.code, u.code, p.period,
              UNION ALL SELECT period('2020-0' || m) FROM generate_series(1, 9) m) AS p (period)
  WHERE i.code <> 'rate' AND random() < 0.5;
 
--- The definition, said slowly.
+-- The definition, said slowly. Who exists: on the last day, the first, or any.
+CREATE FUNCTION pg_temp.days(span daterange, op text) RETURNS daterange LANGUAGE sql AS $$
+    SELECT CASE op WHEN 'last' THEN daterange(upper(span) - 1, upper(span)) WHEN 'first' THEN daterange(lower(span), lower(span) + 1) ELSE span END
+$$;
+CREATE FUNCTION pg_temp.childless(code unitcode, days daterange) RETURNS boolean LANGUAGE sql AS $$
+    SELECT NOT EXISTS (SELECT FROM unit c WHERE c.valid && days AND c.code::text LIKE $1::text || '.%' AND depth(c.code) = depth($1) + 1)
+$$;
 CREATE FUNCTION pg_temp.slow_time(indicator text, span daterange) RETURNS TABLE (unit unitcode, value numeric) LANGUAGE sql AS $$
+    WITH ind AS (SELECT * FROM indicator i WHERE i.code = $1),
+    good AS (
+        SELECT o.unit, o.period, o.value
+          FROM observation o JOIN unit u ON u.code = o.unit CROSS JOIN ind i
+         WHERE o.indicator = $1 AND o.period <@ span AND o.value IS NOT NULL
+           AND u.valid && pg_temp.days(o.period, i.time_op) AND u.valid && pg_temp.days(span, i.time_op)
+           AND (i.source_mode <> 'leaf_only' OR pg_temp.childless(u.code, pg_temp.days(o.period, i.time_op))
+                OR (i.time_op IN ('first', 'last') AND NOT EXISTS (
+                        SELECT FROM unit c WHERE c.parent = u.code AND c.valid && pg_temp.days(span, i.time_op) AND c.valid && pg_temp.days(o.period, i.time_op))))
+    )
     SELECT o.unit,
-           CASE (SELECT i.time_op FROM indicator i WHERE i.code = $1)
+           CASE (SELECT time_op FROM ind)
                WHEN 'sum' THEN sum(o.value) WHEN 'mean' THEN sum(o.value) / count(*)
                WHEN 'min' THEN min(o.value) WHEN 'max' THEN max(o.value)
                WHEN 'first' THEN (array_agg(o.value ORDER BY o.period))[1]
                WHEN 'last' THEN (array_agg(o.value ORDER BY o.period DESC))[1] END
-      FROM observation o
-     WHERE o.indicator = $1 AND o.period <@ span AND o.value IS NOT NULL
-       AND NOT EXISTS (SELECT FROM observation w WHERE w.indicator = $1 AND w.unit = o.unit AND w.value IS NOT NULL
-                          AND w.period <@ span AND o.period <@ w.period AND o.period <> w.period)
+      FROM good o
+     WHERE NOT EXISTS (SELECT FROM good w WHERE w.unit = o.unit AND o.period <@ w.period AND o.period <> w.period)
      GROUP BY o.unit
 $$;
-CREATE FUNCTION pg_temp.alive(span daterange) RETURNS TABLE (unit unitcode, leaf boolean) LANGUAGE sql AS $$
-    SELECT u.code, NOT EXISTS (SELECT FROM unit c WHERE c.valid && span AND c.code::text LIKE u.code::text || '.%' AND depth(c.code) = depth(u.code) + 1)
-      FROM unit u WHERE u.valid && span
-$$;
 CREATE FUNCTION pg_temp.slow(indicator text, span daterange) RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint) LANGUAGE sql AS $$
-    WITH leaf_counts AS (
-        SELECT a.unit, count(*) AS n FROM pg_temp.alive(span) a JOIN pg_temp.alive(span) l
+    WITH ind AS (SELECT * FROM indicator i WHERE i.code = $1),
+    alive AS MATERIALIZED (
+        SELECT u.code AS unit, pg_temp.childless(u.code, d.days) AS leaf
+          FROM (SELECT pg_temp.days(span, coalesce((SELECT i.time_op FROM indicator i JOIN ind ON i.code = ind.numerator), ind.time_op)) FROM ind) AS d (days)
+          JOIN unit u ON u.valid && d.days
+    ), leaf_counts AS (
+        SELECT a.unit, count(*) AS n FROM alive a JOIN alive l
             ON l.leaf AND (l.unit = a.unit OR starts_with(l.unit::text, a.unit::text || '.')) GROUP BY a.unit
-    ), ind AS (SELECT * FROM indicator i WHERE i.code = $1),
-    own AS (
-        SELECT a.unit, a.leaf, v.value, w.value AS weight
-          FROM pg_temp.alive(span) a
+    ), own AS MATERIALIZED (
+        SELECT a.unit, a.leaf AND ((SELECT weight_by FROM ind) IS NULL OR w.value IS NOT NULL) AS leaf, v.value, w.value AS weight
+          FROM alive a
           JOIN pg_temp.slow_time(coalesce((SELECT numerator FROM ind), $1), span) v USING (unit)
           LEFT JOIN pg_temp.slow_time(coalesce((SELECT weight_by FROM ind), (SELECT denominator FROM ind)), span) w USING (unit)
-         WHERE ((SELECT coalesce(weight_by, denominator) FROM ind) IS NULL OR w.value IS NOT NULL)
-           AND (a.leaf OR (SELECT source_mode FROM indicator i WHERE i.code = coalesce((SELECT numerator FROM ind), $1)) <> 'leaf_only')
+         WHERE (SELECT denominator FROM ind) IS NULL OR w.value IS NOT NULL
     ), part AS (
         -- What counts for a unit: all below it, but nothing from beneath a report.
         SELECT a.unit, o.unit AS from_unit, o.leaf, o.value, o.weight
-          FROM pg_temp.alive(span) a
+          FROM alive a
           JOIN own o ON o.unit = a.unit OR starts_with(o.unit::text, a.unit::text || '.')
          WHERE (SELECT source_mode FROM ind) <> 'reported_overrides'
             OR NOT EXISTS (SELECT FROM own r WHERE r.unit <> o.unit AND starts_with(o.unit::text, r.unit::text || '.')
@@ -88,13 +102,14 @@ CREATE FUNCTION pg_temp.slow(indicator text, span daterange) RETURNS TABLE (unit
            CASE (SELECT space_op FROM ind)
                WHEN 'sum' THEN sum(p.value) WHEN 'min' THEN min(p.value) WHEN 'max' THEN max(p.value)
                WHEN 'mean' THEN sum(p.value) / count(p.value)
-               WHEN 'weighted_mean' THEN sum(p.value * p.weight) / nullif(sum(p.weight), 0)
+               WHEN 'weighted_mean' THEN CASE WHEN count(*) = 1 AND bool_and(p.from_unit = a.unit) THEN sum(p.value)
+                                              ELSE sum(p.value * p.weight) / nullif(sum(p.weight), 0) END
                WHEN 'ratio' THEN sum(p.value) / nullif(sum(p.weight), 0) END,
-           CASE (SELECT source_mode FROM ind)
-               WHEN 'reported_overrides' THEN coalesce(sum(pl.n) FILTER (WHERE p.value IS NOT NULL), 0)::bigint
-               ELSE count(*) FILTER (WHERE p.leaf) END,
+           CASE WHEN (SELECT source_mode FROM ind) = 'reported_overrides' THEN coalesce(sum(pl.n) FILTER (WHERE p.value IS NOT NULL), 0)::bigint
+                WHEN (SELECT space_op FROM ind) = 'weighted_mean' AND count(p.value) = 1 AND bool_and(p.from_unit = a.unit) THEN 1
+                ELSE count(*) FILTER (WHERE p.leaf) END,
            l.n
-      FROM pg_temp.alive(span) a
+      FROM alive a
       JOIN leaf_counts l USING (unit)
       LEFT JOIN part p USING (unit)
       LEFT JOIN leaf_counts pl ON pl.unit = p.from_unit
