@@ -78,7 +78,7 @@ SELECT count(*) FILTER (WHERE v.value = p.value) || ' of ' || count(*) AS "unemp
 SET search_path = bc, governance, public;
 \echo 'British Columbia: drawn against official area'
 \echo '============================================='
-\echo 'Official areas are those of the unsimplified polygons; a unit without one takes the sum of its children.'
+\echo 'Official areas are those of the unsimplified polygons.'
 \echo
 SELECT h.name AS hierarchy, m.tier, count(*) AS units,
        to_char(sum(m.area_m2) / 1e6, 'FM9,999,990') AS "drawn km2",
@@ -97,7 +97,6 @@ SELECT h.name AS hierarchy, m.tier, count(*) AS units,
 \echo
 SELECT h.name AS hierarchy, count(*) AS districts,
        to_char(sum(m.reported), 'FM9,999,990') AS "stated km2", to_char(sum(m.children), 'FM9,999,990') AS "children km2",
-       count(*) FILTER (WHERE abs(m.difference) > 0.001 * m.reported AND m.n_missing = 0) AS "off by over 0.1 %",
        count(*) FILTER (WHERE m.n_missing > 0) AS "with a child not stated"
   FROM reported_mismatch m
   JOIN unit u ON u.code = m.unit

@@ -40,7 +40,7 @@ and try
      WHERE v.indicator = 'unemployment_rate' AND v.period = governance.period('2018')
        AND u.tier = 'county' AND v.value > 10 ORDER BY v.value DESC;
 
-    -- the labour force of New England over all of 2009 to 2018, computed on the fly
+    -- the labour force of New England, mean of the years observed from 2009 to 2018, on the fly
     SELECT * FROM us.indicator_rollup('labor_force', governance.period('2009/2018'), 'US.R1.D1') LIMIT 10;
 
     -- the neighbours of a district, and the length of the shared border

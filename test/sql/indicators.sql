@@ -137,6 +137,43 @@ SELECT unit, state FROM indicator_rollup('stock', period('2020')) WHERE unit IN 
 UPDATE indicator SET max_age = '3 months' WHERE code = 'flow';
 SELECT unit, value, state FROM indicator_rollup('flow', '[2020-01-01,2020-12-30)', 'P.A') WHERE unit IN ('P.A', 'P.A.1');
 SELECT unit, value, state FROM indicator_rollup('flow', '[2020-01-01,2020-07-15)', 'P.A') WHERE unit IN ('P.A', 'P.A.2');
+-- a unit split in July: its flow before and its child's after make the year; its stock is not counted twice
+INSERT INTO unit (code, hierarchy, tier, name, valid) VALUES ('P.B.1', 'adm', 'town', 'B1', '[2023-07-01,)'), ('P.D', 'adm', 'town', 'D', '(,2023-07-01)'),
+    ('P.E', 'adm', 'town', 'E, once D', '[2023-07-01,)');
+UPDATE indicator SET max_age = NULL, min_coverage = 0 WHERE code IN ('flow', 'stock');
+INSERT INTO observation SELECT 'flow', CASE WHEN m < 7 THEN 'P.B' ELSE 'P.B.1' END, period(format('2023-%s', lpad(m::text, 2, '0'))), 10 FROM generate_series(1, 12) m;
+SELECT unit, value, n_present, n_expected FROM indicator_rollup('flow', period('2023'), 'P.B');
+INSERT INTO observation VALUES ('stock', 'P.D', period('2023-03'), 10), ('stock', 'P.E', period('2023-12'), 11), ('stock', 'P.D', period('2023-09'), 99);
+SELECT unit, value FROM indicator_rollup('stock', period('2023')) WHERE value IS NOT NULL;
+SELECT unit, value FROM indicator_rollup('stock', period('2023Q1')) WHERE value IS NOT NULL;
+SELECT indicator, unit, value, reason FROM unused_observation WHERE unit = 'P.D';
+-- a subtree gives the rows that the whole does; an unknown root is an error
+SELECT * FROM indicator_rollup('stock', period('2023'), 'P.A.1');
+SELECT * FROM indicator_rollup('stock', period('2023'), 'P.Z');
+-- parts summed over different units are refused; units of measure in use stay
+UPDATE indicator SET source_mode = 'self_plus_children' WHERE code = 'force';
+UPDATE indicator SET measure_unit = '10k_persons' WHERE code = 'jobless';
+UPDATE measure_unit SET factor = 5 WHERE code = 'ha';
+-- a refresh that fails says of what
+INSERT INTO observation VALUES ('force', 'P.E', period('2023'), -1), ('income', 'P.E', period('2023'), 5);
+CALL refresh();
+DELETE FROM observation WHERE unit = 'P.E';
+-- renaming an indicator takes its values along
+UPDATE indicator SET code = 'built' WHERE code = 'flow';
+SELECT count(*) > 0 AS moved FROM indicator_value WHERE indicator = 'built';
+-- a role that may only enter data
+CREATE ROLE gov_regress_clerk;
+GRANT USAGE ON SCHEMA indicators_test TO gov_regress_clerk;
+GRANT INSERT ON unit, observation, indicator TO gov_regress_clerk;
+SET ROLE gov_regress_clerk;
+INSERT INTO unit (code, hierarchy, tier, name) VALUES ('P.F', 'adm', 'town', 'F');
+INSERT INTO unit (code, hierarchy, tier, name) VALUES ('P.F.1', 'adm', 'town', 'too high');
+INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES ('stock', 'P.F', period('2024'), 1, 'mu');
+INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES ('stock', 'P.F', period('2025'), 1, 'persons');
+CREATE TEMP TABLE trap (code unitcode, hierarchy text, tier text, parent unitcode);
+CREATE TRIGGER trap AFTER INSERT ON trap REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_unit_rank();
+RESET ROLE;
+DROP TABLE IF EXISTS trap;
 -- no rows, no trouble
 DELETE FROM observation;
 CALL refresh();
@@ -146,3 +183,4 @@ SET search_path = '';
 CALL indicators_test.refresh();
 RESET search_path;
 SELECT governance.drop_model('indicators_test');
+DROP ROLE gov_regress_clerk;

@@ -42,6 +42,22 @@ SELECT (SELECT count(*) FROM "Nord ""1""".hierarchy) AS here, (SELECT count(*) F
 SELECT governance.upgrade_model('taken') = governance.model_version() AS up_to_date;
 UPDATE taken.model SET governance_version = '99.0';
 SELECT governance.upgrade_model('taken');
+-- only its owner's steps and triggers run in an upgrade
+CREATE ROLE gov_regress_owner;
+ALTER SCHEMA taken OWNER TO gov_regress_owner;
+SELECT governance.upgrade_model('taken');
+-- what merely looks like a model is none, and breaks nothing
+CREATE SCHEMA decoy;
+CREATE TABLE decoy.model (governance_version text);
+CREATE TEMP TABLE model (governance_version text, srid integer, created timestamptz);
+SELECT schema FROM governance.models() WHERE schema NOT LIKE 'territory%';
+SELECT governance.create_model('$user', 3005);
+SELECT governance.create_model(NULL);
+SELECT governance.create_model('web', 3857);
+SELECT governance.drop_model('web');
+SELECT governance.create_model('earth', 4978);
+DROP TABLE model;
+DROP SCHEMA decoy CASCADE;
 SELECT governance.upgrade_model('nowhere');
 SELECT governance.drop_model('nowhere');
 SELECT governance.drop_model('public');
@@ -50,3 +66,4 @@ SELECT governance.drop_model('Nord "1"');
 SELECT governance.drop_model('territory');
 SELECT governance.drop_model('territory_a');
 SELECT count(*) FROM governance.models();
+DROP ROLE gov_regress_owner;
