@@ -8,11 +8,19 @@ failed=0
 mkdir -p build/log
 
 # point NAME COMMAND...: the command must succeed; its output is shown when it does not.
+# In a condition, bash would let a function go on after a failed step.
 point() {
-    local name=$1 log
+    local name=$1 log status
     shift
     log=build/log/ci-$stage
-    if "$@" >"$log" 2>&1; then
+    set +e
+    (
+        set -e
+        "$@"
+    ) >"$log" 2>&1
+    status=$?
+    set -e
+    if [ $status = 0 ]; then
         passed=$((passed + 1))
         echo "ok $name"
     else
