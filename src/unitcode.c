@@ -526,7 +526,8 @@ gov_unitcode_child(PG_FUNCTION_ARGS)
 
 /*
  * The first place after a unit's subtree in byte order, for range conditions.
- * It is no code of a unit: it has a '/' at its end.
+ * It is no code of a unit: it has a '/' at its end. Nothing lies beneath such an
+ * end, so it is its own; and so no unitcode grows without bound.
  */
 PG_FUNCTION_INFO_V1(gov_unitcode_subtree_end);
 Datum
@@ -534,8 +535,11 @@ gov_unitcode_subtree_end(PG_FUNCTION_ARGS)
 {
 	unitcode   *code = PG_GETARG_UNITCODE_PP(0);
 	size_t		len = VARSIZE_ANY_EXHDR(code);
-	unitcode   *result = (unitcode *) palloc(VARHDRSZ + len + 1);
+	unitcode   *result;
 
+	if (gov_code_is_end(VARDATA_ANY(code), len))
+		PG_RETURN_UNITCODE_P(code);
+	result = (unitcode *) palloc(VARHDRSZ + len + 1);
 	SET_VARSIZE(result, VARHDRSZ + len + 1);
 	memcpy(VARDATA(result), VARDATA_ANY(code), len);
 	VARDATA(result)[len] = '/';

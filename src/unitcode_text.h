@@ -39,6 +39,13 @@ typedef struct GovCodeError
 extern bool gov_code_check(const char *bytes, size_t len, GovCodeError *error);
 extern bool gov_label_check(const char *bytes, size_t len, GovCodeError *error);
 
+/* Is it the end of a subtree, as subtree_end() gives it, and no code of a unit? */
+static inline bool
+gov_code_is_end(const char *bytes, size_t len)
+{
+	return len > 0 && bytes[len - 1] == '/';
+}
+
 /* The rest take checked codes, and stay inside the bytes given if they are not. */
 extern int	gov_code_compare(const char *a, size_t alen, const char *b, size_t blen);
 extern bool gov_code_covers(const char *a, size_t alen, const char *b, size_t blen);

@@ -199,3 +199,6 @@ SELECT count(*) AS without_comment FROM pg_catalog.pg_proc p
    AND obj_description(oid, 'pg_proc') IS NULL;
 SELECT oprname, oprcom::regoperator, oprnegate::regoperator, oprcanhash, oprcanmerge, oprrest, oprjoin FROM pg_catalog.pg_operator
  WHERE oprleft = 'governance.unitcode'::regtype ORDER BY oprname;
+-- the end of a subtree is its own end, and no unit
+SELECT governance.subtree_end(governance.subtree_end('33.01'));
+SELECT governance.unit_rollup(governance.subtree_end('33.01'), 1);
