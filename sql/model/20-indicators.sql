@@ -332,6 +332,7 @@ DECLARE
     own measure_unit;
     finer numeric := value_divisor($1);
     inside daterange[];
+    leaves_only boolean;
 BEGIN
     SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
     SELECT m.* INTO own FROM measure_unit m WHERE m.code = ind.measure_unit;
@@ -339,15 +340,18 @@ BEGIN
       FROM observed_periods($1) p
      WHERE p <@ $2 AND (ind.time_op <> 'none' OR p = $2);
 
+    leaves_only := ind.source_mode = 'leaf_only' AND ind.space_op <> 'none';
+
     IF finer = 1 AND cardinality(inside) = 1 THEN
         RETURN QUERY
             SELECT o.unit, o.value, upper(o.period)
               FROM observation o
               JOIN unit u ON u.code = o.unit AND u.valid && existence(inside[1], ind.time_op)
+              LEFT JOIN (SELECT DISTINCT c.parent FROM unit c
+                          WHERE leaves_only AND c.valid && existence(inside[1], ind.time_op)) p ON p.parent = o.unit
              WHERE o.indicator = $1 AND o.period = inside[1] AND o.value IS NOT NULL
                AND ($3 IS NULL OR o.unit <@ $3)
-               AND (ind.source_mode <> 'leaf_only' OR ind.space_op = 'none'
-                    OR NOT EXISTS (SELECT FROM unit c WHERE c.parent = o.unit AND c.valid && existence(inside[1], ind.time_op)));
+               AND p.parent IS NULL;
         RETURN;
     END IF;
 
@@ -359,12 +363,15 @@ BEGIN
                         ELSE o.value * m.factor * div(own.divisor * finer, own.factor * m.divisor) END AS value
               FROM observation o
               JOIN unit u ON u.code = o.unit AND u.valid && existence(o.period, ind.time_op) AND u.valid && existence($2, ind.time_op)
+              LEFT JOIN (SELECT DISTINCT c.parent, q AS period
+                           FROM unit c CROSS JOIN unnest(inside) q
+                          WHERE leaves_only AND c.valid && existence(q, ind.time_op)
+                            AND (ind.time_op NOT IN ('first', 'last') OR c.valid && existence($2, ind.time_op))) p
+                     ON p.parent = o.unit AND p.period = o.period
               LEFT JOIN measure_unit m ON m.code = o.measure_unit
              WHERE o.indicator = $1 AND o.period = ANY (inside) AND o.value IS NOT NULL
                AND ($3 IS NULL OR o.unit <@ $3)
-               AND (ind.source_mode <> 'leaf_only' OR ind.space_op = 'none'
-                    OR NOT EXISTS (SELECT FROM unit c WHERE c.parent = o.unit AND c.valid && existence(o.period, ind.time_op)
-                                                        AND (ind.time_op NOT IN ('first', 'last') OR c.valid && existence($2, ind.time_op))))
+               AND p.parent IS NULL
         ), placed AS (
             SELECT g.*, max(upper(g.period)) OVER (
                        PARTITION BY g.unit ORDER BY lower(g.period), upper(g.period) DESC
