@@ -1,5 +1,5 @@
 /*
- * rollup_numeric.c
+ * numeric.c
  *	  Numeric's layout on disk, read and written directly.
  *
  * This is the one place that knows it.  It is the same in PostgreSQL 9.1 to 18, and
@@ -14,11 +14,12 @@
  *		uint16	0xC000 NaN, 0xD000 infinity, 0xF000 -infinity
  *
  * and then int16 digits in base 10000, the first standing for 10000^weight, without
- * zeros at either end.  The test chapter compares it with numeric's own text.
+ * zeros at either end.  The tests of rollup compare it with numeric's own text.
  */
-#include "rollup.h"
+#include "numeric.h"
 
 #define SPECIAL				0xC000
+#define INFINITY_PLUS		0xD000
 #define LONG_NEGATIVE		0x4000
 #define LONG_SCALE			0x3FFF
 #define SHORT				0x8000
@@ -69,16 +70,36 @@ read_layout(const struct varlena *num, layout *l)
 	}
 }
 
-/* num may have a short varlena header. */
+static uint16
+header_of(const struct varlena *num)
+{
+	uint16		header;
+
+	memcpy(&header, VARDATA_ANY(num), sizeof(header));
+	return header;
+}
+
+/* NaN or an infinity; num may have a short varlena header, here and below. */
+bool
+gov_numeric_is_special(const struct varlena *num)
+{
+	return (header_of(num) & SPECIAL) == SPECIAL;
+}
+
+/* Infinity, and not -infinity. */
+bool
+gov_numeric_is_infinity(const struct varlena *num)
+{
+	return header_of(num) == INFINITY_PLUS;
+}
+
 gov_numeric_kind
 gov_numeric_decode(const struct varlena *num, gov_int128 *v, int *scale)
 {
 	int16		digits[GOV_DECIMAL_GROUPS];
-	uint16		header;
 	layout		l;
 
-	memcpy(&header, VARDATA_ANY(num), sizeof(header));
-	if ((header & SPECIAL) == SPECIAL)
+	if (gov_numeric_is_special(num))
 		return GOV_NUMERIC_SPECIAL;
 	read_layout(num, &l);
 	if (l.ndigits > GOV_DECIMAL_GROUPS)
