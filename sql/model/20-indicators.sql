@@ -257,16 +257,24 @@ CREATE FUNCTION existence(period daterange, time_op text) RETURNS daterange
 COMMENT ON FUNCTION existence(daterange, text) IS
     'the days on one of which a unit must exist to count in a period: the last for time_op last, the first for first, else any';
 
-CREATE FUNCTION leaf_unit(period daterange, root unitcode DEFAULT NULL) RETURNS SETOF unit
+CREATE FUNCTION indicator_existence(indicator text, period daterange) RETURNS daterange
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT existence($2, p.time_op) FROM indicator i JOIN indicator p ON p.code = coalesce(i.numerator, i.code) WHERE i.code = $1;
+    END;
+COMMENT ON FUNCTION indicator_existence(text, daterange) IS 'the days on one of which a unit must exist to count for an indicator in a period; a ratio''s are its numerator''s';
+
+CREATE FUNCTION leaf_unit(period daterange, root unitcode DEFAULT NULL, units unitcode[] DEFAULT NULL) RETURNS SETOF unit
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
     BEGIN ATOMIC
         SELECT u.* FROM unit u
          WHERE u.valid && $1
            AND ($2 IS NULL OR u.code <@ $2)
-           AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = u.code AND c.valid && $1);
+           AND ($3 IS NULL OR u.code = ANY ($3))
+           AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = u.code AND c.valid && $1 AND ($3 IS NULL OR c.parent = ANY ($3)));
     END;
-COMMENT ON FUNCTION leaf_unit(daterange, unitcode) IS
-    'the units, all or those of a subtree, that exist in a period and have no children that exist in it';
+COMMENT ON FUNCTION leaf_unit(daterange, unitcode, unitcode[]) IS
+    'the units, all, those of a subtree or some of a list, that exist in a period and have no children that exist in it';
 
 -- Values given in several units of measure are brought to one, divisor times finer than
 -- the indicator's, in which all of them are exact decimals: a mu is 1/15 ha, so sums of
@@ -298,7 +306,7 @@ COMMENT ON FUNCTION value_divisor(text) IS
 CREATE FUNCTION exact_quotient(value numeric, divisor numeric) RETURNS numeric
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN divisor = 1 THEN value
-                ELSE trim_scale((value * 1.000000000000000000000000000000) / divisor) END;
+                ELSE trim_scale((trim_scale(value) * 1.000000000000000000000000000000) / divisor) END;
 COMMENT ON FUNCTION exact_quotient(numeric, numeric) IS
     'value / divisor, exact where 30 decimal places more than the value''s own suffice; value itself for divisor 1';
 
@@ -315,10 +323,21 @@ END
 $$;
 COMMENT ON FUNCTION refuse_overlap(text, unitcode, daterange) IS 'raises data_exception (22000): a day would be counted twice';
 
+CREATE FUNCTION refuse_weight(indicator text, unit unitcode, weight numeric) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'weight "%" of unit "%" is negative: %', $1, $2, $3
+        USING ERRCODE = 'invalid_parameter_value';
+END
+$$;
+COMMENT ON FUNCTION refuse_weight(text, unitcode, numeric) IS 'raises invalid_parameter_value (22023): a mean cannot be weighted by less than nothing';
+
 -- The set-at-a-time functions below plan each call for its own arguments, by hashing:
 -- a generic plan, or fresh tables without statistics, would tempt the planner into
 -- nested loops over whole trees.
-CREATE FUNCTION time_value(indicator text, period daterange, root unitcode DEFAULT NULL)
+CREATE FUNCTION time_value(indicator text, period daterange, root unitcode DEFAULT NULL, units unitcode[] DEFAULT NULL)
     RETURNS TABLE (unit unitcode, value numeric, until date)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
@@ -346,11 +365,13 @@ BEGIN
         RETURN QUERY
             SELECT o.unit, o.value, upper(o.period)
               FROM observation o
-              JOIN unit u ON u.code = o.unit AND u.valid && existence(inside[1], ind.time_op)
+              JOIN unit u ON u.code = o.unit AND u.valid && existence(inside[1], ind.time_op) AND ($4 IS NULL OR u.code = ANY ($4))
               LEFT JOIN (SELECT DISTINCT c.parent FROM unit c
-                          WHERE leaves_only AND c.valid && existence(inside[1], ind.time_op)) p ON p.parent = o.unit
+                          WHERE leaves_only AND c.valid && existence(inside[1], ind.time_op)
+                            AND ($4 IS NULL OR c.parent = ANY ($4))) p ON p.parent = o.unit
              WHERE o.indicator = $1 AND o.period = inside[1] AND o.value IS NOT NULL
                AND ($3 IS NULL OR o.unit <@ $3)
+               AND ($4 IS NULL OR o.unit = ANY ($4))
                AND p.parent IS NULL;
         RETURN;
     END IF;
@@ -363,14 +384,17 @@ BEGIN
                         ELSE o.value * m.factor * div(own.divisor * finer, own.factor * m.divisor) END AS value
               FROM observation o
               JOIN unit u ON u.code = o.unit AND u.valid && existence(o.period, ind.time_op) AND u.valid && existence($2, ind.time_op)
+                         AND ($4 IS NULL OR u.code = ANY ($4))
               LEFT JOIN (SELECT DISTINCT c.parent, q AS period
                            FROM unit c CROSS JOIN unnest(inside) q
                           WHERE leaves_only AND c.valid && existence(q, ind.time_op)
+                            AND ($4 IS NULL OR c.parent = ANY ($4))
                             AND (ind.time_op NOT IN ('first', 'last') OR c.valid && existence($2, ind.time_op))) p
                      ON p.parent = o.unit AND p.period = o.period
               LEFT JOIN measure_unit m ON m.code = o.measure_unit
              WHERE o.indicator = $1 AND o.period = ANY (inside) AND o.value IS NOT NULL
                AND ($3 IS NULL OR o.unit <@ $3)
+               AND ($4 IS NULL OR o.unit = ANY ($4))
                AND p.parent IS NULL
         ), placed AS (
             SELECT g.*, max(upper(g.period)) OVER (
@@ -399,14 +423,13 @@ BEGIN
          GROUP BY c.unit;
 END
 $$;
-COMMENT ON FUNCTION time_value(text, daterange, unitcode) IS
+COMMENT ON FUNCTION time_value(text, daterange, unitcode, unitcode[]) IS
     'time first: one value a unit for a period, by the indicator''s time_op, from its observations that lie wholly in it and count by its source mode; in value_divisor() times finer units of measure';
 
--- What goes into the rollup over units. "above" is the nearest reported unit above, at
--- which a value stops being counted (reported_overrides only); "covers" is how many
--- leaf units a value stands for (NULL: itself a leaf, one).
-CREATE FUNCTION rollup_fact(indicator text, period daterange, root unitcode DEFAULT NULL)
-    RETURNS TABLE (unit unitcode, value numeric, aux numeric, until date, above unitcode, covers numeric)
+-- What goes into the rollup over units: value, and for a mean weighted or a ratio the
+-- second part, by which it is divided. "leaf": the unit has no children in the period.
+CREATE FUNCTION rollup_fact(indicator text, period daterange, root unitcode DEFAULT NULL, units unitcode[] DEFAULT NULL)
+    RETURNS TABLE (unit unitcode, value numeric, weight numeric, until date, leaf boolean)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
@@ -419,54 +442,72 @@ DECLARE
     alive daterange;
 BEGIN
     SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
-    alive := existence($2, ind.time_op);
+    alive := indicator_existence($1, $2);
     IF ind.space_op = 'ratio' THEN
         RETURN QUERY
-            SELECT n.unit, n.value, d.value, least(n.until, d.until), NULL::unitcode, CASE WHEN l.code IS NULL THEN 0::numeric END
-              FROM time_value(ind.numerator, $2, $3) n
-              JOIN time_value(ind.denominator, $2, $3) d USING (unit)
-              LEFT JOIN leaf_unit(alive, $3) l ON l.code = n.unit;
-    ELSIF ind.source_mode = 'reported_overrides' THEN
-        RETURN QUERY
-            WITH reported AS MATERIALIZED (
-                SELECT v.unit, v.value, v.until FROM time_value($1, $2, $3) v
-            ), expected AS (
-                SELECT e.unit, e.n
-                  FROM governance.unnest((SELECT unit_rollup(l.code, 1) FROM leaf_unit(alive, $3) l)) e
-            ), weight AS (
-                SELECT w.unit, w.value FROM space_value(ind.weight_by, $2, $3) w WHERE ind.weight_by IS NOT NULL
-            )
-            SELECT r.unit, r.value, w.value, r.until,
-                   (SELECT a FROM unnest(ancestors(parent(r.unit))) a
-                     WHERE a IN (SELECT q.unit FROM reported q) ORDER BY a DESC LIMIT 1),
-                   CASE WHEN ind.weight_by IS NULL OR w.value IS NOT NULL THEN e.n::numeric ELSE 0 END
-              FROM reported r
-              JOIN expected e ON e.unit = r.unit
-              LEFT JOIN weight w ON w.unit = r.unit;
+            SELECT n.unit, n.value, d.value, least(n.until, d.until), l.code IS NOT NULL
+              FROM time_value(ind.numerator, $2, $3, $4) n
+              JOIN time_value(ind.denominator, $2, $3, $4) d USING (unit)
+              LEFT JOIN leaf_unit(alive, $3, $4) l ON l.code = n.unit;
     ELSIF ind.weight_by IS NOT NULL THEN
         RETURN QUERY
-            SELECT v.unit, v.value, w.value, v.until, NULL::unitcode, CASE WHEN l.code IS NULL OR w.value IS NULL THEN 0::numeric END
-              FROM time_value($1, $2, $3) v
-              LEFT JOIN time_value(ind.weight_by, $2, $3) w USING (unit)
-              LEFT JOIN leaf_unit(alive, $3) l ON l.code = v.unit;
+            WITH weighed AS (
+                SELECT w.unit, w.value FROM time_value(ind.weight_by, $2, $3, $4) w WHERE ind.source_mode <> 'reported_overrides'
+                 UNION ALL
+                -- A report stands for its subtree, and weighs as much as all of it.
+                SELECT w.unit, w.value FROM space_value(ind.weight_by, $2, $3) w WHERE ind.source_mode = 'reported_overrides'
+            )
+            SELECT v.unit, v.value, CASE WHEN w.value < 0 THEN refuse_weight(ind.weight_by, v.unit, w.value) ELSE w.value END,
+                   v.until, l.code IS NOT NULL
+              FROM time_value($1, $2, $3, $4) v
+              LEFT JOIN weighed w USING (unit)
+              LEFT JOIN leaf_unit(alive, $3, $4) l ON l.code = v.unit;
     ELSIF ind.source_mode = 'leaf_only' AND NOT EXISTS (SELECT FROM observed_periods($1) p WHERE p <@ $2 AND p <> $2) THEN
         -- All of them are leaves in the very period asked for.
         RETURN QUERY
-            SELECT v.unit, v.value, NULL::numeric, v.until, NULL::unitcode, NULL::numeric FROM time_value($1, $2, $3) v;
+            SELECT v.unit, v.value, NULL::numeric, v.until, true FROM time_value($1, $2, $3, $4) v;
     ELSE
         RETURN QUERY
-            SELECT v.unit, v.value, NULL::numeric, v.until, NULL::unitcode, CASE WHEN l.code IS NULL THEN 0::numeric END
-              FROM time_value($1, $2, $3) v
-              LEFT JOIN leaf_unit(alive, $3) l ON l.code = v.unit;
+            SELECT v.unit, v.value, NULL::numeric, v.until, l.code IS NOT NULL
+              FROM time_value($1, $2, $3, $4) v
+              LEFT JOIN leaf_unit(alive, $3, $4) l ON l.code = v.unit;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION rollup_fact(text, daterange, unitcode) IS
+COMMENT ON FUNCTION rollup_fact(text, daterange, unitcode, unitcode[]) IS
     'the values that enter an indicator''s rollup over units in a period, with weight or denominator, by its source mode';
 
--- Values unrounded, so that a ratio of two of them is rounded once.
-CREATE FUNCTION space_value(indicator text, period daterange, root unitcode DEFAULT NULL)
-    RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint, until date)
+CREATE TABLE indicator_value (
+    indicator  text NOT NULL REFERENCES indicator ON UPDATE CASCADE ON DELETE CASCADE,
+    unit       unitcode NOT NULL,
+    period     daterange NOT NULL,
+    value      numeric,
+    n_present  bigint NOT NULL,
+    n_expected bigint NOT NULL,
+    coverage   numeric NOT NULL,
+    state      text NOT NULL CHECK (state IN ('ok', 'insufficient', 'no_data', 'stale')),
+    n_values   bigint,
+    total      numeric,
+    weight     numeric,
+    newest     date,
+    PRIMARY KEY (indicator, period, unit)
+);
+COMMENT ON TABLE indicator_value IS 'every indicator at every unit for every observed period, as refresh() computed it; derived, never edited';
+COMMENT ON COLUMN indicator_value.n_present IS 'leaf units of the subtree that have a value';
+COMMENT ON COLUMN indicator_value.n_expected IS 'leaf units of the subtree that exist in the period';
+COMMENT ON COLUMN indicator_value.state IS 'ok; insufficient: coverage below min_coverage; no_data: no value; stale: newest observation older than max_age';
+COMMENT ON COLUMN indicator_value.n_values IS 'for the next refresh: how many values went into this one; NULL: n_present';
+COMMENT ON COLUMN indicator_value.total IS
+    'for the next refresh: the exact sum, least or greatest value before division and rounding; NULL: the value itself, where it is one';
+COMMENT ON COLUMN indicator_value.weight IS 'for the next refresh: the exact sum of weights, or the denominator';
+COMMENT ON COLUMN indicator_value.newest IS 'for the next refresh: the end of the newest observation, for indicators that can be stale';
+
+-- Values unrounded, so that a ratio of two of them is rounded once. Where only some units
+-- are asked for, they are computed from their own observations and from what is stored
+-- for their children that are not among them: the list must have the ancestors too.
+CREATE FUNCTION space_value(indicator text, period daterange, root unitcode DEFAULT NULL, units unitcode[] DEFAULT NULL)
+    RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint, until date,
+                   n_values bigint, total numeric, weight numeric)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
@@ -476,14 +517,17 @@ CREATE FUNCTION space_value(indicator text, period daterange, root unitcode DEFA
 #variable_conflict use_column
 DECLARE
     ind indicator;
+    reported boolean;
     weighted boolean;
     finer numeric;
     aux_finer numeric := 1;
     alive daterange;
+    stored unitcode[];
 BEGIN
     SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
+    reported := ind.source_mode = 'reported_overrides';
     weighted := ind.space_op = 'weighted_mean';
-    alive := existence($2, coalesce((SELECT i.time_op FROM indicator i WHERE i.code = ind.numerator), ind.time_op));
+    alive := indicator_existence($1, $2);
 
     -- The parts of a ratio that follow reports are effective values, tier by tier.
     IF ind.space_op = 'ratio' AND EXISTS (
@@ -491,7 +535,7 @@ BEGIN
     THEN
         RETURN QUERY
             SELECT n.unit, trim_scale(ind.factor * n.value / nullif(d.value, 0)), least(n.n_present, d.n_present), n.n_expected,
-                   least(n.until, d.until)
+                   least(n.until, d.until), NULL::bigint, NULL::numeric, NULL::numeric
               FROM space_value(ind.numerator, $2, $3) n
               JOIN space_value(ind.denominator, $2, $3) d USING (unit);
         RETURN;
@@ -506,65 +550,119 @@ BEGIN
 
     IF ind.space_op = 'none' THEN
         RETURN QUERY
-            SELECT v.unit, exact_quotient(v.value, finer), 1::bigint, 1::bigint, v.until
-              FROM time_value($1, $2, $3) v;
+            SELECT v.unit, exact_quotient(v.value, finer), 1::bigint, 1::bigint, v.until, 1::bigint, NULL::numeric, NULL::numeric
+              FROM time_value($1, $2, $3, $4) v;
         RETURN;
     END IF;
 
+    SELECT array_agg(c.code) INTO stored
+      FROM unit c
+     WHERE c.parent = ANY ($4) AND c.code <> ALL ($4) AND c.valid && alive;
+
     RETURN QUERY
-        WITH fact AS MATERIALIZED (
-            SELECT f.* FROM rollup_fact($1, $2, $3) f
+        WITH own AS MATERIALIZED (
+            SELECT f.* FROM rollup_fact($1, $2, $3, $4) f
+        ), below AS MATERIALIZED (
+            SELECT v.* FROM indicator_value v
+             WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (stored)
+        ), expected AS MATERIALIZED (
+            SELECT e.unit, e.total::bigint AS n
+              FROM governance.unnest((
+                       SELECT unit_rollup(l.unit, l.n)
+                         FROM (SELECT l.code, 1
+                                 FROM leaf_unit(alive, $3, $4) l
+                                WHERE $3 IS NOT NULL OR $4 IS NOT NULL
+                                   OR l.hierarchy IN (SELECT u.hierarchy FROM unit u
+                                                       WHERE u.code IN (SELECT governance.ancestor(o.unit, 1) FROM own o))
+                                UNION ALL
+                               SELECT b.unit, b.n_expected FROM below b) AS l (unit, n))) e
+        ), counted AS (
+            SELECT o.unit, o.value, CASE WHEN weighted THEN o.value * o.weight END AS product, o.weight, o.until, 1::bigint AS n,
+                   CASE WHEN weighted AND o.weight IS NULL THEN 0 WHEN reported THEN e.n WHEN o.leaf THEN 1 ELSE 0 END AS present
+              FROM own o
+              LEFT JOIN expected e ON reported AND e.unit = o.unit
+             UNION ALL
+            SELECT b.unit,
+                   CASE WHEN weighted THEN 0 WHEN ind.space_op IN ('sum', 'min', 'max') THEN coalesce(b.total, b.value) ELSE b.total END,
+                   CASE WHEN weighted THEN b.total END, b.weight, b.newest, coalesce(b.n_values, b.n_present),
+                   CASE WHEN weighted AND b.weight IS NULL THEN 0 ELSE b.n_present END
+              FROM below b
+             WHERE coalesce(b.n_values, b.n_present) > 0
+        ), fact AS MATERIALIZED (
+            -- "above": the nearest report above, at which a value stops being counted.
+            SELECT c.*,
+                   CASE WHEN reported THEN (
+                       SELECT a FROM unnest(ancestors(parent(c.unit))) a
+                        WHERE a IN (SELECT o.unit FROM own o) ORDER BY a DESC LIMIT 1) END AS above
+              FROM counted c
         ), state AS MATERIALIZED (
             SELECT f.above,
-                   unit_rollup(f.unit, f.value) FILTER (WHERE NOT weighted) AS plain,
-                   unit_rollup(f.unit, f.value, f.aux) FILTER (WHERE weighted) AS averaged,
-                   unit_rollup(f.unit, f.aux) FILTER (WHERE ind.space_op = 'ratio') AS denominator,
-                   unit_rollup(f.unit, coalesce(f.covers, 1)) FILTER (WHERE ind.source_mode = 'reported_overrides') AS covered,
-                   unit_rollup(f.unit, 1) FILTER (WHERE f.covers = 0 AND ind.source_mode <> 'reported_overrides') AS uncounted,
+                   unit_rollup(f.unit, f.value) AS plain,
+                   unit_rollup(f.unit, f.product) FILTER (WHERE weighted) AS product,
+                   unit_rollup(f.unit, f.weight) FILTER (WHERE weighted OR ind.space_op = 'ratio') AS weight,
+                   -- most facts are one value of one leaf unit: here are the others
+                   unit_rollup(f.unit, f.n) FILTER (WHERE f.n <> 1) AS many,
+                   unit_rollup(f.unit, f.present) FILTER (WHERE f.present <> 1) AS present,
                    unit_rollup(f.unit, f.until - date '2000-01-01') FILTER (WHERE ind.max_age IS NOT NULL) AS newest
               FROM fact f
              GROUP BY f.above
+        ), plain AS (
+            SELECT r.unit, r.n, r.own, r.total, r.minimum, r.maximum
+              FROM state s CROSS JOIN LATERAL governance.unnest(s.plain) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
+        ), product AS (
+            SELECT r.unit, r.total
+              FROM state s CROSS JOIN LATERAL governance.unnest(s.product) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
+        ), weight AS (
+            SELECT r.unit, r.total
+              FROM state s CROSS JOIN LATERAL governance.unnest(s.weight) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
+        ), many AS (
+            SELECT r.unit, r.total - r.n AS further
+              FROM state s CROSS JOIN LATERAL governance.unnest(s.many) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
+        ), present AS (
+            SELECT r.unit, r.total - r.n AS further
+              FROM state s CROSS JOIN LATERAL governance.unnest(s.present) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
+        ), newest AS (
+            SELECT r.unit, date '2000-01-01' + r.maximum::integer AS until
+              FROM state s CROSS JOIN LATERAL governance.unnest(s.newest) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
         ), rolled AS (
-            SELECT r.unit,
-                   CASE ind.space_op
-                       WHEN 'sum' THEN exact_quotient(r.total, finer)
-                       WHEN 'min' THEN exact_quotient(r.minimum, finer)
-                       WHEN 'max' THEN exact_quotient(r.maximum, finer)
-                       WHEN 'mean' THEN trim_scale(r.mean / finer)
-                       WHEN 'weighted_mean' THEN trim_scale(CASE WHEN r.n = 1 AND r.own = 1 THEN r.total ELSE r.weighted_mean END / finer)
-                       WHEN 'ratio' THEN trim_scale((ind.factor * r.total * aux_finer) / nullif(d.total * finer, 0))
-                   END AS value,
-                   CASE WHEN weighted AND r.n = 1 AND r.own = 1 THEN 1
-                        ELSE coalesce(c.total::bigint, r.n - coalesce(u.n, 0)) END AS n_present,
-                   date '2000-01-01' + q.maximum::integer AS until
-              FROM state s
-             CROSS JOIN LATERAL governance.unnest(coalesce(s.plain, s.averaged)) r
-              LEFT JOIN LATERAL governance.unnest(s.denominator) d ON d.unit = r.unit
-              LEFT JOIN LATERAL governance.unnest(s.covered) c ON c.unit = r.unit
-              LEFT JOIN LATERAL governance.unnest(s.uncounted) u ON u.unit = r.unit
-              LEFT JOIN LATERAL governance.unnest(s.newest) q ON q.unit = r.unit
-             WHERE s.above IS NULL OR (r.unit <@ s.above AND r.unit <> s.above)
-        ), expected AS (
-            SELECT e.unit, e.n
-              FROM governance.unnest((
-                       SELECT unit_rollup(l.code, 1)
-                         FROM leaf_unit(alive, $3) l
-                        WHERE $3 IS NOT NULL
-                           OR l.hierarchy IN (SELECT u.hierarchy FROM unit u
-                                               WHERE u.code IN (SELECT governance.ancestor(f.unit, 1) FROM fact f)))) e
+            SELECT p.unit, p.n + coalesce(m.further, 0)::bigint AS n_values, p.n + coalesce(h.further, 0)::bigint AS n_present,
+                   p.own = 1 AND p.n + coalesce(m.further, 0) = 1 AS alone, q.until,
+                   CASE ind.space_op WHEN 'min' THEN p.minimum WHEN 'max' THEN p.maximum
+                                     WHEN 'weighted_mean' THEN d.total ELSE p.total END AS total,
+                   p.total AS own_value, w.total AS weight
+              FROM plain p
+              LEFT JOIN product d USING (unit)
+              LEFT JOIN weight w USING (unit)
+              LEFT JOIN many m USING (unit)
+              LEFT JOIN present h USING (unit)
+              LEFT JOIN newest q USING (unit)
         )
-        SELECT e.unit, r.value, coalesce(r.n_present, 0), e.n, r.until
+        SELECT e.unit,
+               CASE ind.space_op
+                   WHEN 'mean' THEN trim_scale(trim_scale(r.total) / trim_scale(r.n_values * finer))
+                   WHEN 'weighted_mean' THEN
+                       -- A unit's own value needs no weight.
+                       CASE WHEN r.alone THEN exact_quotient(r.own_value, finer)
+                            ELSE trim_scale(trim_scale(r.total) / nullif(trim_scale(r.weight * finer), 0)) END
+                   WHEN 'ratio' THEN trim_scale(trim_scale(ind.factor * r.total * aux_finer) / nullif(trim_scale(r.weight * finer), 0))
+                   ELSE exact_quotient(r.total, finer)
+               END,
+               -- A leaf unit with a value but no weight has its value, and adds nothing above.
+               CASE WHEN weighted AND r.alone AND r.weight IS NULL AND o.leaf THEN 1 ELSE coalesce(r.n_present, 0) END,
+               e.n, r.until, coalesce(r.n_values, 0), r.total, r.weight
           FROM expected e
-          JOIN unit u ON u.code = e.unit AND u.valid && alive
+          JOIN unit u ON u.code = e.unit AND u.valid && alive AND ($4 IS NULL OR u.code = ANY ($4))
           LEFT JOIN rolled r ON r.unit = e.unit
+          LEFT JOIN own o ON weighted AND o.unit = e.unit
          WHERE $3 IS NULL OR e.unit <@ $3;
 END
 $$;
-COMMENT ON FUNCTION space_value(text, daterange, unitcode) IS
-    'an indicator''s unrounded values for a period, at every unit of the hierarchies that have any, with the count of leaf units present and expected';
+COMMENT ON FUNCTION space_value(text, daterange, unitcode, unitcode[]) IS
+    'an indicator''s unrounded values for a period, at every unit of the hierarchies that have any, or at some units, with the count of leaf units present and expected';
 
-CREATE FUNCTION indicator_rollup(indicator text, period daterange, root unitcode DEFAULT NULL)
-    RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint, coverage numeric, state text)
+-- The rows of indicator_value for a period.
+CREATE FUNCTION value_row(indicator text, period daterange, root unitcode DEFAULT NULL, units unitcode[] DEFAULT NULL)
+    RETURNS SETOF indicator_value
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     AS $$
@@ -573,7 +671,30 @@ DECLARE
     ind indicator;
 BEGIN
     SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
-    IF NOT FOUND THEN
+    RETURN QUERY
+        SELECT ind.code, v.unit, $2, r.value, v.n_present, v.n_expected, round(v.n_present::numeric / v.n_expected, 6),
+               CASE WHEN v.value IS NULL THEN 'no_data'
+                    WHEN v.n_present < ind.min_coverage * v.n_expected THEN 'insufficient'
+                    WHEN v.until < upper($2) - ind.max_age THEN 'stale'
+                    ELSE 'ok' END,
+               nullif(v.n_values, v.n_present),
+               CASE WHEN ind.space_op NOT IN ('sum', 'min', 'max') OR v.total <> r.value THEN v.total END,
+               v.weight, CASE WHEN ind.max_age IS NOT NULL THEN v.until END
+          FROM space_value($1, $2, $3, $4) v
+         CROSS JOIN LATERAL (VALUES (CASE WHEN ind.decimals IS NULL THEN v.value ELSE round(v.value, ind.decimals) END)) AS r (value);
+END
+$$;
+COMMENT ON FUNCTION value_row(text, daterange, unitcode, unitcode[]) IS
+    'an indicator''s rows of indicator_value for a period: all, those of a subtree, or those of some units computed from what is stored below them';
+
+CREATE FUNCTION indicator_rollup(indicator text, period daterange, root unitcode DEFAULT NULL)
+    RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint, coverage numeric, state text)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+BEGIN
+    IF NOT EXISTS (SELECT FROM indicator i WHERE i.code = $1) THEN
         RAISE EXCEPTION 'indicator "%" does not exist', $1
             USING ERRCODE = 'undefined_object';
     END IF;
@@ -587,91 +708,13 @@ BEGIN
             USING ERRCODE = 'undefined_object';
     END IF;
     RETURN QUERY
-        SELECT v.unit, CASE WHEN ind.decimals IS NULL THEN v.value ELSE round(v.value, ind.decimals) END,
-               v.n_present, v.n_expected, round(v.n_present::numeric / v.n_expected, 6),
-               CASE WHEN v.value IS NULL THEN 'no_data'
-                    WHEN v.n_present < ind.min_coverage * v.n_expected THEN 'insufficient'
-                    WHEN v.until < upper($2) - ind.max_age THEN 'stale'
-                    ELSE 'ok' END
-          FROM space_value($1, $2, $3) v
+        SELECT v.unit, v.value, v.n_present, v.n_expected, v.coverage, v.state
+          FROM value_row($1, $2, $3) v
          ORDER BY v.unit;
 END
 $$;
 COMMENT ON FUNCTION indicator_rollup(text, daterange, unitcode) IS
     'an indicator rolled up for any period, at all units or those of root''s subtree: what refresh() stores, computed on the fly';
-
-CREATE TABLE indicator_value (
-    indicator  text NOT NULL REFERENCES indicator ON UPDATE CASCADE ON DELETE CASCADE,
-    unit       unitcode NOT NULL,
-    period     daterange NOT NULL,
-    value      numeric,
-    n_present  bigint NOT NULL,
-    n_expected bigint NOT NULL,
-    coverage   numeric NOT NULL,
-    state      text NOT NULL CHECK (state IN ('ok', 'insufficient', 'no_data', 'stale')),
-    PRIMARY KEY (indicator, period, unit)
-);
-COMMENT ON TABLE indicator_value IS 'every indicator at every unit for every observed period, as refresh() computed it; derived, never edited';
-COMMENT ON COLUMN indicator_value.n_present IS 'leaf units of the subtree that have a value';
-COMMENT ON COLUMN indicator_value.n_expected IS 'leaf units of the subtree that exist in the period';
-COMMENT ON COLUMN indicator_value.state IS 'ok; insufficient: coverage below min_coverage; no_data: no value; stale: newest observation older than max_age';
-
-CREATE PROCEDURE refresh(indicator text DEFAULT NULL)
-    LANGUAGE plpgsql
-    SET search_path FROM CURRENT
-    SET plan_cache_mode = force_custom_plan
-    SET enable_nestloop = off
-    SET jit = off
-    AS $$
-#variable_conflict use_column
-DECLARE
-    ind indicator;
-    span daterange;
-    spans daterange[];
-BEGIN
-    IF $1 IS NOT NULL AND NOT EXISTS (SELECT FROM indicator i WHERE i.code = $1) THEN
-        RAISE EXCEPTION 'indicator "%" does not exist', $1
-            USING ERRCODE = 'undefined_object';
-    END IF;
-    FOR ind IN
-        SELECT i.* FROM indicator i
-         WHERE $1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator)
-         ORDER BY i.code
-    LOOP
-        -- One refresh of an indicator at a time; writers do not wait, nor readers.
-        PERFORM pg_advisory_xact_lock('indicator_value'::regclass::oid::integer, hashtext(ind.code));
-        SELECT coalesce(array_agg(DISTINCT p), '{}') INTO spans
-          FROM unnest(CASE WHEN ind.numerator IS NULL THEN ARRAY[ind.code] ELSE ARRAY[ind.numerator, ind.denominator] END) AS part
-         CROSS JOIN LATERAL observed_periods(part) p;
-        DELETE FROM indicator_value v WHERE v.indicator = ind.code AND v.period <> ALL (spans);
-        FOREACH span IN ARRAY spans LOOP
-            BEGIN
-                WITH fresh AS MATERIALIZED (
-                    SELECT r.* FROM indicator_rollup(ind.code, span) r
-                ), gone AS (
-                    DELETE FROM indicator_value v
-                     WHERE v.indicator = ind.code AND v.period = span
-                       AND NOT EXISTS (SELECT FROM fresh f WHERE f.unit = v.unit)
-                )
-                INSERT INTO indicator_value AS v (indicator, unit, period, value, n_present, n_expected, coverage, state)
-                SELECT ind.code, f.unit, span, f.value, f.n_present, f.n_expected, f.coverage, f.state
-                  FROM fresh f
-                    ON CONFLICT (indicator, period, unit) DO UPDATE
-                   SET value = excluded.value, n_present = excluded.n_present, n_expected = excluded.n_expected,
-                       coverage = excluded.coverage, state = excluded.state
-                 WHERE (v.value, v.n_present, v.n_expected, v.state) IS DISTINCT FROM
-                       (excluded.value, excluded.n_present, excluded.n_expected, excluded.state);
-            EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
-                -- The error names a unit at best; whoever refreshes all asks of which indicator.
-                RAISE EXCEPTION 'indicator "%" cannot be rolled up for %: %', ind.code, period_label(span), SQLERRM
-                    USING ERRCODE = SQLSTATE;
-            END;
-        END LOOP;
-    END LOOP;
-END
-$$;
-COMMENT ON PROCEDURE refresh(text) IS
-    'brings indicator_value up to date: of all indicators, or of one and those computed from it; rows that stay the same are not touched';
 
 CREATE VIEW reported_mismatch WITH (security_invoker = true) AS
     SELECT v.indicator, v.unit, v.period, v.value AS reported, sum(c.value) AS children,

@@ -1,0 +1,380 @@
+-- Refresh: what changed is noted as it changes, and only what depends on it is computed again.
+
+CREATE TABLE pending_change (
+    indicator  text,
+    period     daterange,
+    units      unitcode[],
+    with_users boolean NOT NULL DEFAULT true
+);
+COMMENT ON TABLE pending_change IS
+    'what changed since values were last refreshed; rows are only added by writers, in their own transactions, and taken out by refresh()';
+COMMENT ON COLUMN pending_change.indicator IS 'whose values are out of date; NULL: all indicators''';
+COMMENT ON COLUMN pending_change.period IS 'the period of the observations that changed; NULL: all periods';
+COMMENT ON COLUMN pending_change.units IS 'where; NULL: everywhere';
+COMMENT ON COLUMN pending_change.with_users IS 'whether it also concerns the indicators computed from this one';
+
+CREATE TABLE refreshed (
+    indicator   text NOT NULL REFERENCES indicator ON UPDATE CASCADE ON DELETE CASCADE,
+    period      daterange NOT NULL,
+    n_units     bigint NOT NULL,
+    divisors    numeric[] NOT NULL,
+    refreshed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (indicator, period)
+);
+COMMENT ON TABLE refreshed IS 'the periods of which indicator_value has an indicator''s values, and when they were last computed';
+COMMENT ON COLUMN refreshed.n_units IS 'how many units have a row, when all of them were last computed';
+COMMENT ON COLUMN refreshed.divisors IS 'value_divisor() of the indicator, or of its numerator and denominator, in which the stored totals are held';
+
+-- Noting a change. A statement adds a row for each indicator and period that it touches,
+-- to a table without keys: writers do not meet. Whoever writes needs no right on it.
+CREATE FUNCTION note_observation() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    CASE TG_OP
+        WHEN 'INSERT' THEN
+            INSERT INTO pending_change (indicator, period, units)
+            SELECT c.indicator, c.period, CASE WHEN count(*) <= 10000 THEN array_agg(c.unit) END
+              FROM present c GROUP BY c.indicator, c.period;
+        WHEN 'DELETE' THEN
+            INSERT INTO pending_change (indicator, period, units)
+            SELECT c.indicator, c.period, CASE WHEN count(*) <= 10000 THEN array_agg(c.unit) END
+              FROM former c GROUP BY c.indicator, c.period;
+        WHEN 'UPDATE' THEN
+            INSERT INTO pending_change (indicator, period, units)
+            SELECT c.indicator, c.period, CASE WHEN count(*) <= 10000 THEN array_agg(DISTINCT c.unit) END
+              FROM ((SELECT f.indicator, f.period, f.unit, f.value, f.measure_unit FROM former f
+                      EXCEPT
+                     SELECT p.indicator, p.period, p.unit, p.value, p.measure_unit FROM present p)
+                     UNION ALL
+                    (SELECT p.indicator, p.period, p.unit, p.value, p.measure_unit FROM present p
+                      EXCEPT
+                     SELECT f.indicator, f.period, f.unit, f.value, f.measure_unit FROM former f)) c
+             GROUP BY c.indicator, c.period;
+        ELSE
+            INSERT INTO pending_change DEFAULT VALUES;
+    END CASE;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION note_observation() FROM PUBLIC;
+COMMENT ON FUNCTION note_observation() IS 'trigger: notes for refresh() which observations a statement changed; very many of one period count as all';
+
+CREATE TRIGGER observation_inserted AFTER INSERT ON observation
+    REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_observation();
+CREATE TRIGGER observation_updated AFTER UPDATE ON observation
+    REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_observation();
+CREATE TRIGGER observation_deleted AFTER DELETE ON observation
+    REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION note_observation();
+CREATE TRIGGER observation_truncated AFTER TRUNCATE ON observation
+    FOR EACH STATEMENT EXECUTE FUNCTION note_observation();
+
+-- A unit that comes, goes or changes its days changes its parent too, which may cease to
+-- be a leaf, or become one.
+CREATE FUNCTION note_unit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    CASE TG_OP
+        WHEN 'INSERT' THEN
+            INSERT INTO pending_change (units)
+            SELECT CASE WHEN count(*) <= 10000 THEN array_agg(c.code) END FROM present c HAVING count(*) > 0;
+        WHEN 'DELETE' THEN
+            INSERT INTO pending_change (units)
+            SELECT CASE WHEN count(*) <= 10000 THEN array_agg(c.code) END FROM former c HAVING count(*) > 0;
+        WHEN 'UPDATE' THEN
+            INSERT INTO pending_change (units)
+            SELECT CASE WHEN count(*) <= 10000 AND NOT bool_or(c.moved) THEN array_agg(c.code) END
+              FROM (SELECT coalesce(f.code, p.code) AS code, f.hierarchy <> p.hierarchy IS TRUE AS moved
+                      FROM former f FULL JOIN present p ON p.code = f.code
+                     WHERE (f.hierarchy, f.valid) IS DISTINCT FROM (p.hierarchy, p.valid)) AS c
+            HAVING count(*) > 0;
+        ELSE
+            INSERT INTO pending_change DEFAULT VALUES;
+    END CASE;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION note_unit() FROM PUBLIC;
+COMMENT ON FUNCTION note_unit() IS 'trigger: notes for refresh() which units came, went or changed their days';
+
+CREATE TRIGGER unit_inserted AFTER INSERT ON unit
+    REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_unit();
+CREATE TRIGGER unit_updated AFTER UPDATE ON unit
+    REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_unit();
+CREATE TRIGGER unit_deleted AFTER DELETE ON unit
+    REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION note_unit();
+CREATE TRIGGER unit_truncated AFTER TRUNCATE ON unit
+    FOR EACH STATEMENT EXECUTE FUNCTION note_unit();
+
+CREATE FUNCTION note_indicator() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    INSERT INTO pending_change (indicator) VALUES (NEW.code);
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION note_indicator() FROM PUBLIC;
+COMMENT ON FUNCTION note_indicator() IS 'trigger: notes for refresh() that an indicator is defined anew';
+
+CREATE TRIGGER indicator_inserted AFTER INSERT ON indicator
+    FOR EACH ROW EXECUTE FUNCTION note_indicator();
+CREATE TRIGGER indicator_updated AFTER UPDATE ON indicator
+    FOR EACH ROW WHEN (
+        (OLD.code, OLD.measure_unit, OLD.kind, OLD.space_op, OLD.time_op, OLD.weight_by, OLD.numerator, OLD.denominator,
+         OLD.factor, OLD.decimals, OLD.min_coverage, OLD.max_age, OLD.source_mode)
+        IS DISTINCT FROM
+        (NEW.code, NEW.measure_unit, NEW.kind, NEW.space_op, NEW.time_op, NEW.weight_by, NEW.numerator, NEW.denominator,
+         NEW.factor, NEW.decimals, NEW.min_coverage, NEW.max_age, NEW.source_mode))
+    EXECUTE FUNCTION note_indicator();
+
+-- From here on the changes become work.
+
+CREATE FUNCTION measured_part(indicator text) RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT CASE WHEN i.numerator IS NULL THEN ARRAY[i.code] ELSE ARRAY[i.numerator, i.denominator] END
+          FROM indicator i WHERE i.code = $1;
+    END;
+COMMENT ON FUNCTION measured_part(text) IS 'the indicators of whose observations an indicator has the periods: itself, or a ratio''s numerator and denominator';
+
+-- Reports that stand for their subtree take a weight, and ratios of such reports their
+-- parts, from whole subtrees: those are not stored, and all is computed again.
+CREATE FUNCTION can_follow(indicator text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT NOT bool_or(p.source_mode = 'reported_overrides' AND (i.weight_by IS NOT NULL OR i.space_op = 'ratio'))
+          FROM indicator i JOIN indicator p ON p.code = coalesce(i.numerator, i.code) WHERE i.code = $1;
+    END;
+COMMENT ON FUNCTION can_follow(text) IS 'whether an indicator''s values can be computed from those stored for the units below';
+
+-- Where is something to be done when some units have changed? NULL: everywhere.
+CREATE FUNCTION touched_unit(indicator text, period daterange, units unitcode[]) RETURNS unitcode[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    alive daterange := indicator_existence($1, $2);
+    homes unitcode[];
+    strangers unitcode[];
+    top_units unitcode[];
+    hidden boolean;
+    touched unitcode[];
+BEGIN
+    -- A unit without children in the period may have become one, or may be one no more.
+    SELECT array_agg(DISTINCT c) INTO homes
+      FROM unnest($3) u CROSS JOIN LATERAL (VALUES (u), (parent(u))) AS h (c) WHERE c IS NOT NULL;
+    IF (SELECT i.space_op = 'none' FROM indicator i WHERE i.code = $1) THEN
+        RETURN homes;
+    END IF;
+
+    -- In a hierarchy without values there are no rows, and nothing is to be done, unless a
+    -- value has come: then all of it gets its rows. Roots tell, where they exist.
+    SELECT array_agg(DISTINCT governance.ancestor(h, 1)) INTO strangers FROM unnest(homes) h;
+    SELECT array_agg(s) INTO strangers
+      FROM unnest(strangers) s
+     WHERE NOT EXISTS (SELECT FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.unit = s);
+    IF strangers IS NOT NULL THEN
+        SELECT array_agg(r.code), bool_or(NOT r.valid && alive) INTO top_units, hidden
+          FROM unit r
+         WHERE r.parent IS NULL AND r.hierarchy IN (SELECT u.hierarchy FROM unit u WHERE u.code = ANY (strangers));
+        IF hidden
+           OR EXISTS (SELECT FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (top_units))
+           OR EXISTS (SELECT FROM rollup_fact($1, $2, NULL, (SELECT array_agg(h) FROM unnest(homes) h
+                                                              WHERE governance.ancestor(h, 1) = ANY (strangers)))) THEN
+            RETURN NULL;
+        END IF;
+        SELECT array_agg(h) INTO homes FROM unnest(homes) h WHERE governance.ancestor(h, 1) <> ALL (strangers);
+    END IF;
+
+    -- All above them; and those below them that do not exist in the period, for these have
+    -- no row to be read. One unit after the other, by the index.
+    WITH RECURSIVE above AS (
+        SELECT DISTINCT a FROM unnest(homes) h CROSS JOIN LATERAL unnest(ancestors(h)) a
+    ), gone AS (
+        SELECT c.code
+          FROM above CROSS JOIN LATERAL (
+            SELECT u.code FROM unit u WHERE u.parent = above.a AND NOT u.valid && alive OFFSET 0) c
+        UNION
+        SELECT c.code
+          FROM gone CROSS JOIN LATERAL (
+            SELECT u.code FROM unit u WHERE u.parent = gone.code AND NOT u.valid && alive OFFSET 0) c
+    )
+    SELECT coalesce(array_agg(t), '{}') INTO touched FROM (SELECT a FROM above UNION SELECT g.code FROM gone g) AS d (t);
+    RETURN touched;
+END
+$$;
+COMMENT ON FUNCTION touched_unit(text, daterange, unitcode[]) IS
+    'the units whose values depend on what happened at some units: these, their parents and all above; NULL if all must be computed';
+
+-- A hierarchy that has lost its last value loses its rows.
+CREATE FUNCTION lost_value(indicator text, period daterange, units unitcode[]) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    top_units unitcode[];
+BEGIN
+    IF (SELECT i.space_op = 'none' FROM indicator i WHERE i.code = $1) THEN
+        RETURN false;
+    END IF;
+    SELECT array_agg(u) INTO top_units FROM unnest($3) u WHERE governance.depth(u) = 1;
+    IF (SELECT count(*) FROM indicator_value v
+         WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (top_units)) < cardinality(top_units) THEN
+        RETURN true;
+    END IF;
+    IF NOT EXISTS (SELECT FROM indicator_value v
+                    WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (top_units) AND coalesce(v.n_values, v.n_present) = 0) THEN
+        RETURN false;
+    END IF;
+    SELECT array_agg(u.code) INTO top_units FROM unit u WHERE u.parent IS NULL;
+    RETURN EXISTS (
+        SELECT FROM indicator_value v JOIN unit u ON u.code = v.unit
+         WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (top_units) AND u.code = ANY (top_units)
+         GROUP BY u.hierarchy HAVING max(coalesce(v.n_values, v.n_present)) = 0);
+END
+$$;
+COMMENT ON FUNCTION lost_value(text, daterange, unitcode[]) IS
+    'whether, after values of some units were computed, a hierarchy may be left with rows but without a value';
+
+CREATE FUNCTION refresh_period(indicator text, period daterange, units unitcode[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    parts text[] := measured_part($1);
+    divisors numeric[];
+    known refreshed;
+    touched unitcode[];
+    rows bigint;
+BEGIN
+    IF NOT EXISTS (SELECT FROM observation o WHERE o.indicator = ANY (parts) AND o.period = $2) THEN
+        DELETE FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2;
+        DELETE FROM refreshed r WHERE r.indicator = $1 AND r.period = $2;
+        RETURN;
+    END IF;
+
+    SELECT array_agg(value_divisor(p)) INTO divisors FROM unnest(parts) p;
+    SELECT r.* INTO known FROM refreshed r WHERE r.indicator = $1 AND r.period = $2;
+    -- Beyond some share of all units, computing all is quicker.
+    IF known.divisors = divisors AND cardinality($3) <= known.n_units / 20 + 10 AND can_follow($1) THEN
+        touched := touched_unit($1, $2, $3);
+        IF touched = '{}' THEN
+            RETURN;
+        END IF;
+    END IF;
+
+    LOOP
+        WITH fresh AS MATERIALIZED (
+            SELECT r.* FROM value_row($1, $2, NULL, touched) r
+        ), gone AS (
+            DELETE FROM indicator_value v
+             WHERE v.indicator = $1 AND v.period = $2 AND (touched IS NULL OR v.unit = ANY (touched))
+               AND NOT EXISTS (SELECT FROM fresh f WHERE f.unit = v.unit)
+        ), written AS (
+            INSERT INTO indicator_value AS v
+            SELECT f.* FROM fresh f
+                ON CONFLICT (indicator, period, unit) DO UPDATE
+               SET value = excluded.value, n_present = excluded.n_present, n_expected = excluded.n_expected,
+                   coverage = excluded.coverage, state = excluded.state, n_values = excluded.n_values,
+                   total = excluded.total, weight = excluded.weight, newest = excluded.newest
+             WHERE (v.value, v.n_present, v.n_expected, v.state, v.n_values, v.total, v.weight, v.newest) IS DISTINCT FROM
+                   (excluded.value, excluded.n_present, excluded.n_expected, excluded.state,
+                    excluded.n_values, excluded.total, excluded.weight, excluded.newest)
+        )
+        SELECT count(*) INTO rows FROM fresh;
+        EXIT WHEN touched IS NULL OR NOT lost_value($1, $2, touched);
+        touched := NULL;
+    END LOOP;
+
+    INSERT INTO refreshed AS r (indicator, period, n_units, divisors)
+    VALUES ($1, $2, rows, divisors)
+        ON CONFLICT (indicator, period) DO UPDATE
+       SET n_units = CASE WHEN touched IS NULL THEN excluded.n_units ELSE r.n_units END,
+           divisors = excluded.divisors, refreshed_at = excluded.refreshed_at;
+END
+$$;
+COMMENT ON FUNCTION refresh_period(text, daterange, unitcode[]) IS
+    'computes an indicator''s values for a period again: where some units'' changes make it necessary, or everywhere (NULL)';
+
+CREATE PROCEDURE refresh(indicator text DEFAULT NULL, "full" boolean DEFAULT false)
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    ind indicator;
+    work record;
+BEGIN
+    IF $1 IS NOT NULL AND NOT EXISTS (SELECT FROM indicator i WHERE i.code = $1) THEN
+        RAISE EXCEPTION 'indicator "%" does not exist', $1
+            USING ERRCODE = 'undefined_object';
+    END IF;
+    -- One refresh of a model at a time; writers do not wait, nor readers. What is noted
+    -- here has been committed, so the statements below, which are later, see it.
+    PERFORM pg_advisory_xact_lock('pending_change'::regclass::oid::integer, 0);
+    WITH taken AS (
+        DELETE FROM pending_change RETURNING indicator, period, units, with_users
+    ), joined AS (
+        SELECT t.indicator, t.period, t.with_users, bool_or(t.units IS NULL) AS everywhere, array_agg(DISTINCT u) AS units
+          FROM taken t LEFT JOIN LATERAL unnest(t.units) u ON true
+         GROUP BY t.indicator, t.period, t.with_users
+    )
+    INSERT INTO pending_change (indicator, period, units, with_users)
+    SELECT i.code, j.period, CASE WHEN NOT j.everywhere THEN j.units END, false
+      FROM joined j
+      JOIN indicator i ON j.indicator IS NULL OR i.code = j.indicator
+                       OR j.with_users AND j.indicator IN (i.weight_by, i.numerator, i.denominator);
+
+    FOR ind IN
+        SELECT i.* FROM indicator i
+         WHERE $1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator)
+         ORDER BY i.code
+    LOOP
+        CONTINUE WHEN NOT $2 AND NOT EXISTS (SELECT FROM pending_change p WHERE p.indicator = ind.code);
+        FOR work IN
+            WITH taken AS (
+                DELETE FROM pending_change p WHERE p.indicator = ind.code RETURNING p.period, p.units
+            ), change AS (
+                SELECT t.period, t.units FROM taken t UNION ALL SELECT NULL, NULL WHERE $2
+            ), known AS (
+                SELECT o.period FROM unnest(measured_part(ind.code)) part CROSS JOIN LATERAL observed_periods(part) AS o (period)
+                 UNION
+                SELECT r.period FROM refreshed r WHERE r.indicator = ind.code
+            )
+            -- A month's figure may be part of its year's.
+            SELECT k.period, CASE WHEN bool_and(c.units IS NOT NULL) THEN array_agg(DISTINCT u) END AS units
+              FROM known k
+              JOIN change c ON c.period IS NULL OR c.period <@ k.period
+              LEFT JOIN LATERAL unnest(c.units) u ON true
+             GROUP BY k.period
+             ORDER BY k.period
+        LOOP
+            BEGIN
+                PERFORM refresh_period(ind.code, work.period, work.units);
+            EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+                -- The error names a unit at best; whoever refreshes all asks of which indicator.
+                RAISE EXCEPTION 'indicator "%" cannot be rolled up for %: %', ind.code, period_label(work.period), SQLERRM
+                    USING ERRCODE = SQLSTATE;
+            END;
+        END LOOP;
+    END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE refresh(text, boolean) IS
+    'brings indicator_value up to date with what changed, of all indicators or of one and those computed from it; full: computes everything again';

@@ -1,0 +1,150 @@
+-- What refresh() brings up to date after any change equals what it computes from nothing.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SET LOCAL jit = off;
+-- More rounds, other seeds: psql -v rounds=500 -v seed=0.3
+\if :{?rounds} \else \set rounds 20 \endif
+\if :{?seed} \else \set seed 0.17 \endif
+SELECT plan(1);
+SELECT setseed(:seed), set_config('following.rounds', :'rounds', true) \g /dev/null
+SELECT governance.create_model('following', 3005) \g /dev/null
+SET LOCAL search_path = following, governance, public;
+
+INSERT INTO hierarchy VALUES ('h', 'h', 'natural'), ('g', 'g', 'functional');
+INSERT INTO tier SELECT h, 't' || g, g FROM unnest('{h,g}'::text[]) h, generate_series(1, 6) g;
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, weight_by, numerator, denominator, source_mode, decimals, max_age) VALUES
+    ('sum', '', 'count', 'extensive', 'sum', 'sum', NULL, NULL, NULL, 'leaf_only', NULL, NULL),
+    ('low', '', 'count', 'extensive', 'min', 'last', NULL, NULL, NULL, 'leaf_only', NULL, '100 days'),
+    ('high', '', 'count', 'extensive', 'max', 'first', NULL, NULL, NULL, 'self_plus_children', 1, NULL),
+    ('mean', '', 'count', 'intensive', 'mean', 'mean', NULL, NULL, NULL, 'leaf_only', 2, NULL),
+    ('area', '', 'ha', 'extensive', 'sum', 'last', NULL, NULL, NULL, 'leaf_only', NULL, NULL),
+    ('plus', '', 'count', 'extensive', 'sum', 'max', NULL, NULL, NULL, 'self_plus_children', NULL, NULL),
+    ('told', '', 'count', 'extensive', 'sum', 'min', NULL, NULL, NULL, 'reported_overrides', NULL, NULL),
+    ('toldmean', '', 'count', 'intensive', 'weighted_mean', 'last', 'sum', NULL, NULL, 'reported_overrides', NULL, NULL),
+    ('avg', '', 'count', 'intensive', 'weighted_mean', 'mean', 'sum', NULL, NULL, 'leaf_only', 3, NULL),
+    ('avgplus', '', 'count', 'intensive', 'weighted_mean', 'last', 'sum', NULL, NULL, 'self_plus_children', NULL, NULL),
+    ('alone', '', 'count', 'none', 'none', 'last', NULL, NULL, NULL, 'leaf_only', NULL, '1 year'),
+    ('part', '', 'count', 'extensive', 'sum', 'last', NULL, NULL, NULL, 'leaf_only', NULL, NULL),
+    ('rate', '', 'count', 'ratio', 'ratio', 'none', NULL, 'part', 'sum', 'leaf_only', 4, '2 months'),
+    ('toldrate', '', 'count', 'ratio', 'ratio', 'none', NULL, 'told', 'told2', 'leaf_only', NULL, NULL),
+    ('told2', '', 'count', 'extensive', 'sum', 'sum', NULL, NULL, NULL, 'reported_overrides', NULL, NULL);
+
+CREATE FUNCTION pg_temp.below(integer) RETURNS integer LANGUAGE sql VOLATILE RETURN floor(random() * $1)::integer;
+CREATE FUNCTION pg_temp.one_of(VARIADIC text[]) RETURNS text LANGUAGE sql VOLATILE RETURN $1[1 + pg_temp.below(cardinality($1))];
+CREATE FUNCTION pg_temp.days() RETURNS daterange LANGUAGE sql VOLATILE RETURN
+    CASE WHEN random() < 0.6 THEN daterange(NULL, NULL)
+         WHEN random() < 0.5 THEN daterange(NULL, date '2019-01-01' + pg_temp.below(700))
+         ELSE daterange(date '2019-01-01' + pg_temp.below(700), NULL) END;
+CREATE FUNCTION pg_temp.some_unit() RETURNS unitcode LANGUAGE sql VOLATILE BEGIN ATOMIC
+    SELECT u.code FROM unit u ORDER BY random() LIMIT 1;
+END;
+CREATE FUNCTION pg_temp.some_period() RETURNS daterange LANGUAGE sql VOLATILE RETURN
+    period(pg_temp.one_of('2019', '2020', '2019Q1', '2019Q2', '2019Q3', '2019Q4', '2019-12', '2020-01', '2020-02', '2020-03', '2020-07', '2020-08'));
+CREATE FUNCTION pg_temp.some_indicator() RETURNS text LANGUAGE sql VOLATILE BEGIN ATOMIC
+    SELECT i.code FROM indicator i WHERE i.space_op <> 'ratio' ORDER BY random() LIMIT 1;
+END;
+-- Weights are not negative; a third of the areas are given in mu.
+CREATE FUNCTION pg_temp.put(n integer) RETURNS void LANGUAGE sql VOLATILE BEGIN ATOMIC
+    INSERT INTO observation (indicator, unit, period, value, measure_unit)
+    SELECT DISTINCT ON (g.i, g.u, g.p) g.i, g.u, g.p,
+           CASE WHEN random() > 0.15 THEN round(((random() - CASE WHEN g.i = 'sum' THEN 0 ELSE 0.3 END) * 100)::numeric, pg_temp.below(4)) END,
+           CASE WHEN g.i = 'area' AND random() < 0.33 THEN 'mu' END
+      FROM (SELECT pg_temp.some_indicator() AS i, pg_temp.some_unit() AS u, pg_temp.some_period() AS p FROM generate_series(1, n)) AS g
+        ON CONFLICT (indicator, period, unit) DO UPDATE SET value = excluded.value, measure_unit = excluded.measure_unit;
+END;
+CREATE FUNCTION pg_temp.grow(n integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    home unit;
+    below text;
+BEGIN
+    FOR i IN 1 .. n LOOP
+        SELECT u.* INTO home FROM unit u ORDER BY random() LIMIT 1;
+        below := (SELECT 'n' || count(*) || '_' || pg_temp.below(1000000) FROM unit);
+        IF random() < 0.05 OR home IS NULL THEN
+            INSERT INTO unit (code, hierarchy, tier, name, valid)
+            VALUES (below::unitcode, pg_temp.one_of('h', 'g'), 't1', below, pg_temp.days());
+        ELSIF depth(home.code) < 6 THEN
+            INSERT INTO unit (code, hierarchy, tier, name, valid)
+            VALUES (child(home.code, below), home.hierarchy, 't' || depth(home.code) + 1, below, pg_temp.days());
+        END IF;
+    END LOOP;
+END
+$$;
+-- One change of any kind.
+CREATE FUNCTION pg_temp.change() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    leaf unitcode;
+BEGIN
+    CASE pg_temp.below(14)
+        WHEN 0, 1 THEN PERFORM pg_temp.put(1);
+        WHEN 2 THEN PERFORM pg_temp.put(20);
+        WHEN 3 THEN
+            UPDATE observation SET value = coalesce(value, 5) * 2 WHERE unit = (SELECT pg_temp.some_unit());
+        WHEN 4 THEN
+            DELETE FROM observation WHERE (indicator, unit, period) IN (SELECT indicator, unit, period FROM observation ORDER BY random() LIMIT 3);
+        WHEN 5 THEN
+            -- moved to another period, where there is room
+            UPDATE observation o SET period = period('2021')
+             WHERE o.indicator = (SELECT pg_temp.some_indicator()) AND o.unit = (SELECT pg_temp.some_unit())
+               AND (SELECT count(*) FROM observation x WHERE x.indicator = o.indicator AND x.unit = o.unit) = 1;
+        WHEN 6 THEN PERFORM pg_temp.grow(1);
+        WHEN 7 THEN PERFORM pg_temp.grow(8);
+        WHEN 8, 9 THEN
+            UPDATE unit SET valid = pg_temp.days() WHERE code = (SELECT pg_temp.some_unit());
+        WHEN 10 THEN
+            SELECT u.code INTO leaf FROM unit u WHERE NOT EXISTS (SELECT FROM unit c WHERE c.parent = u.code) ORDER BY random() LIMIT 1;
+            DELETE FROM observation WHERE unit = leaf;
+            DELETE FROM unit WHERE code = leaf;
+        WHEN 11 THEN
+            DELETE FROM observation WHERE indicator = (SELECT pg_temp.some_indicator()) AND period = (SELECT pg_temp.some_period());
+        WHEN 12 THEN
+            -- what is rolled back is as if it had not been
+            BEGIN
+                PERFORM pg_temp.put(5);
+                PERFORM pg_temp.grow(2);
+                RAISE EXCEPTION 'undo';
+            EXCEPTION WHEN raise_exception THEN NULL;
+            END;
+        WHEN 13 THEN
+            UPDATE indicator SET min_coverage = round(random()::numeric, 2),
+                                 decimals = CASE WHEN random() < 0.5 THEN pg_temp.below(4) END
+             WHERE code = (SELECT pg_temp.some_indicator()) AND random() < 0.3;
+    END CASE;
+END
+$$;
+
+SELECT pg_temp.grow(150) \g /dev/null
+SELECT pg_temp.put(6000) \g /dev/null
+ANALYZE unit, observation;
+CALL refresh();
+
+CREATE TEMP TABLE outcome (changes integer, rows bigint, missing bigint, extra bigint);
+CREATE TEMP TABLE followed (LIKE indicator_value);
+DO $$
+DECLARE
+    changes integer;
+BEGIN
+    FOR r IN 1 .. current_setting('following.rounds')::integer LOOP
+        changes := 1 + pg_temp.below(6);
+        FOR c IN 1 .. changes LOOP
+            PERFORM pg_temp.change();
+        END LOOP;
+        -- one of them alone first, now and then: the rest waits
+        IF random() < 0.2 THEN
+            CALL refresh(pg_temp.one_of('sum', 'told', 'area', 'rate'));
+        END IF;
+        CALL refresh();
+        TRUNCATE followed;
+        INSERT INTO followed SELECT * FROM indicator_value;
+        CALL refresh(full => true);
+        INSERT INTO outcome
+        SELECT changes, (SELECT count(*) FROM followed),
+               (SELECT count(*) FROM (SELECT * FROM indicator_value EXCEPT SELECT * FROM followed) AS d),
+               (SELECT count(*) FROM (SELECT * FROM followed EXCEPT SELECT * FROM indicator_value) AS d);
+    END LOOP;
+END
+$$;
+SELECT is(sum(missing + extra), 0::numeric, format('after %s changes in %s rounds every one of %s rows is as a full refresh makes it',
+                                                    sum(changes), count(*), sum(rows))) FROM outcome;
+SELECT * FROM finish();
+ROLLBACK;
