@@ -323,6 +323,22 @@ END
 $$;
 COMMENT ON FUNCTION refuse_overlap(text, unitcode, daterange) IS 'raises data_exception (22000): a day would be counted twice';
 
+-- Some units' observations are looked up one by one: by the statistics of a range column
+-- every period is rare, and the planner would read all of a period to find them.
+CREATE FUNCTION observation_of(indicator text, periods daterange[], root unitcode, units unitcode[]) RETURNS SETOF observation
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+    BEGIN ATOMIC
+        SELECT o.* FROM observation o
+         WHERE $4 IS NULL AND o.indicator = $1 AND o.period = ANY ($2) AND ($3 IS NULL OR o.unit <@ $3)
+         UNION ALL
+        SELECT o.*
+          FROM unnest($2) AS p CROSS JOIN unnest($4) AS u
+         CROSS JOIN LATERAL (
+            SELECT x.* FROM observation x WHERE x.indicator = $1 AND x.period = p AND x.unit = u OFFSET 0) AS o;
+    END;
+COMMENT ON FUNCTION observation_of(text, daterange[], unitcode, unitcode[]) IS
+    'an indicator''s observations of some periods: all, those of a subtree, or those of a list of units';
+
 CREATE FUNCTION refuse_weight(indicator text, unit unitcode, weight numeric) RETURNS numeric
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path FROM CURRENT
@@ -364,15 +380,12 @@ BEGIN
     IF finer = 1 AND cardinality(inside) = 1 THEN
         RETURN QUERY
             SELECT o.unit, o.value, upper(o.period)
-              FROM observation o
+              FROM observation_of($1, inside, $3, $4) o
               JOIN unit u ON u.code = o.unit AND u.valid && existence(inside[1], ind.time_op) AND ($4 IS NULL OR u.code = ANY ($4))
               LEFT JOIN (SELECT DISTINCT c.parent FROM unit c
                           WHERE leaves_only AND c.valid && existence(inside[1], ind.time_op)
                             AND ($4 IS NULL OR c.parent = ANY ($4))) p ON p.parent = o.unit
-             WHERE o.indicator = $1 AND o.period = inside[1] AND o.value IS NOT NULL
-               AND ($3 IS NULL OR o.unit <@ $3)
-               AND ($4 IS NULL OR o.unit = ANY ($4))
-               AND p.parent IS NULL;
+             WHERE o.value IS NOT NULL AND p.parent IS NULL;
         RETURN;
     END IF;
 
@@ -382,7 +395,7 @@ BEGIN
                    CASE WHEN finer = 1 THEN o.value
                         WHEN o.measure_unit IS NULL THEN o.value * finer
                         ELSE o.value * m.factor * div(own.divisor * finer, own.factor * m.divisor) END AS value
-              FROM observation o
+              FROM observation_of($1, inside, $3, $4) o
               JOIN unit u ON u.code = o.unit AND u.valid && existence(o.period, ind.time_op) AND u.valid && existence($2, ind.time_op)
                          AND ($4 IS NULL OR u.code = ANY ($4))
               LEFT JOIN (SELECT DISTINCT c.parent, q AS period
@@ -392,10 +405,7 @@ BEGIN
                             AND (ind.time_op NOT IN ('first', 'last') OR c.valid && existence($2, ind.time_op))) p
                      ON p.parent = o.unit AND p.period = o.period
               LEFT JOIN measure_unit m ON m.code = o.measure_unit
-             WHERE o.indicator = $1 AND o.period = ANY (inside) AND o.value IS NOT NULL
-               AND ($3 IS NULL OR o.unit <@ $3)
-               AND ($4 IS NULL OR o.unit = ANY ($4))
-               AND p.parent IS NULL
+             WHERE o.value IS NOT NULL AND p.parent IS NULL
         ), placed AS (
             SELECT g.*, max(upper(g.period)) OVER (
                        PARTITION BY g.unit ORDER BY lower(g.period), upper(g.period) DESC
@@ -502,6 +512,22 @@ COMMENT ON COLUMN indicator_value.total IS
 COMMENT ON COLUMN indicator_value.weight IS 'for the next refresh: the exact sum of weights, or the denominator';
 COMMENT ON COLUMN indicator_value.newest IS 'for the next refresh: the end of the newest observation, for indicators that can be stale';
 
+-- A planner that takes every period for rare reads all values of one to find a few.
+CREATE STATISTICS observation_period (ndistinct, mcv) ON indicator, period FROM observation;
+ALTER STATISTICS observation_period SET STATISTICS 500;
+CREATE STATISTICS indicator_value_period (ndistinct, mcv) ON indicator, period FROM indicator_value;
+ALTER STATISTICS indicator_value_period SET STATISTICS 500;
+
+CREATE FUNCTION value_of(indicator text, period daterange, units unitcode[]) RETURNS SETOF indicator_value
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+    BEGIN ATOMIC
+        SELECT v.*
+          FROM unnest($3) AS u
+         CROSS JOIN LATERAL (
+            SELECT x.* FROM indicator_value x WHERE x.indicator = $1 AND x.period = $2 AND x.unit = u OFFSET 0) AS v;
+    END;
+COMMENT ON FUNCTION value_of(text, daterange, unitcode[]) IS 'the stored values of an indicator for a period at some units';
+
 -- Values unrounded, so that a ratio of two of them is rounded once. Where only some units
 -- are asked for, they are computed from their own observations and from what is stored
 -- for their children that are not among them: the list must have the ancestors too.
@@ -563,8 +589,7 @@ BEGIN
         WITH own AS MATERIALIZED (
             SELECT f.* FROM rollup_fact($1, $2, $3, $4) f
         ), below AS MATERIALIZED (
-            SELECT v.* FROM indicator_value v
-             WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (stored)
+            SELECT v.* FROM value_of($1, $2, stored) v
         ), expected AS MATERIALIZED (
             SELECT e.unit, e.total::bigint AS n
               FROM governance.unnest((

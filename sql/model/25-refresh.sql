@@ -180,13 +180,13 @@ BEGIN
     SELECT array_agg(DISTINCT governance.ancestor(h, 1)) INTO strangers FROM unnest(homes) h;
     SELECT array_agg(s) INTO strangers
       FROM unnest(strangers) s
-     WHERE NOT EXISTS (SELECT FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.unit = s);
+     WHERE s NOT IN (SELECT v.unit FROM value_of($1, $2, strangers) v);
     IF strangers IS NOT NULL THEN
         SELECT array_agg(r.code), bool_or(NOT r.valid && alive) INTO top_units, hidden
           FROM unit r
          WHERE r.parent IS NULL AND r.hierarchy IN (SELECT u.hierarchy FROM unit u WHERE u.code = ANY (strangers));
         IF hidden
-           OR EXISTS (SELECT FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (top_units))
+           OR EXISTS (SELECT FROM value_of($1, $2, top_units))
            OR EXISTS (SELECT FROM rollup_fact($1, $2, NULL, (SELECT array_agg(h) FROM unnest(homes) h
                                                               WHERE governance.ancestor(h, 1) = ANY (strangers)))) THEN
             RETURN NULL;
@@ -224,23 +224,20 @@ CREATE FUNCTION lost_value(indicator text, period daterange, units unitcode[]) R
 #variable_conflict use_column
 DECLARE
     top_units unitcode[];
+    n_rows bigint;
+    least_values bigint;
 BEGIN
     IF (SELECT i.space_op = 'none' FROM indicator i WHERE i.code = $1) THEN
         RETURN false;
     END IF;
     SELECT array_agg(u) INTO top_units FROM unnest($3) u WHERE governance.depth(u) = 1;
-    IF (SELECT count(*) FROM indicator_value v
-         WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (top_units)) < cardinality(top_units) THEN
-        RETURN true;
-    END IF;
-    IF NOT EXISTS (SELECT FROM indicator_value v
-                    WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (top_units) AND coalesce(v.n_values, v.n_present) = 0) THEN
-        RETURN false;
+    SELECT count(*), min(coalesce(v.n_values, v.n_present)) INTO n_rows, least_values FROM value_of($1, $2, top_units) v;
+    IF n_rows < cardinality(top_units) OR least_values > 0 THEN
+        RETURN n_rows < cardinality(top_units);
     END IF;
     SELECT array_agg(u.code) INTO top_units FROM unit u WHERE u.parent IS NULL;
     RETURN EXISTS (
-        SELECT FROM indicator_value v JOIN unit u ON u.code = v.unit
-         WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (top_units) AND u.code = ANY (top_units)
+        SELECT FROM value_of($1, $2, top_units) v JOIN unit u ON u.code = v.unit AND u.code = ANY (top_units)
          GROUP BY u.hierarchy HAVING max(coalesce(v.n_values, v.n_present)) = 0);
 END
 $$;
@@ -260,6 +257,8 @@ DECLARE
     divisors numeric[];
     known refreshed;
     touched unitcode[];
+    renewed unitcode[];
+    gone unitcode;
     rows bigint;
 BEGIN
     IF NOT EXISTS (SELECT FROM observation o WHERE o.indicator = ANY (parts) AND o.period = $2) THEN
@@ -281,9 +280,9 @@ BEGIN
     LOOP
         WITH fresh AS MATERIALIZED (
             SELECT r.* FROM value_row($1, $2, NULL, touched) r
-        ), gone AS (
+        ), ended AS (
             DELETE FROM indicator_value v
-             WHERE v.indicator = $1 AND v.period = $2 AND (touched IS NULL OR v.unit = ANY (touched))
+             WHERE touched IS NULL AND v.indicator = $1 AND v.period = $2
                AND NOT EXISTS (SELECT FROM fresh f WHERE f.unit = v.unit)
         ), written AS (
             INSERT INTO indicator_value AS v
@@ -296,7 +295,12 @@ BEGIN
                    (excluded.value, excluded.n_present, excluded.n_expected, excluded.state,
                     excluded.n_values, excluded.total, excluded.weight, excluded.newest)
         )
-        SELECT count(*) INTO rows FROM fresh;
+        SELECT count(*), array_agg(f.unit) FILTER (WHERE touched IS NOT NULL) INTO rows, renewed FROM fresh f;
+        FOR gone IN
+            SELECT v.unit FROM value_of($1, $2, touched) v WHERE v.unit = ANY (renewed) IS NOT TRUE
+        LOOP
+            DELETE FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.unit = gone;
+        END LOOP;
         EXIT WHEN touched IS NULL OR NOT lost_value($1, $2, touched);
         touched := NULL;
     END LOOP;
