@@ -350,10 +350,11 @@ BEGIN
          WHERE $1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator)
          ORDER BY i.code
     LOOP
-        CONTINUE WHEN NOT $2 AND NOT EXISTS (SELECT FROM pending_change p WHERE p.indicator = ind.code);
+        -- What came in the meantime still has its users, and waits for the next refresh.
+        CONTINUE WHEN NOT $2 AND NOT EXISTS (SELECT FROM pending_change p WHERE p.indicator = ind.code AND NOT p.with_users);
         FOR work IN
             WITH taken AS (
-                DELETE FROM pending_change p WHERE p.indicator = ind.code RETURNING p.period, p.units
+                DELETE FROM pending_change p WHERE p.indicator = ind.code AND NOT p.with_users RETURNING p.period, p.units
             ), change AS (
                 SELECT t.period, t.units FROM taken t UNION ALL SELECT NULL, NULL WHERE $2
             ), known AS (
