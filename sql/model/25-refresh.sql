@@ -114,23 +114,23 @@ CREATE FUNCTION note_indicator() RETURNS trigger
     SET search_path FROM CURRENT
     AS $$
 BEGIN
-    INSERT INTO pending_change (indicator) VALUES (NEW.code);
+    IF TG_OP = 'INSERT' OR
+       (OLD.code, OLD.measure_unit, OLD.kind, OLD.space_op, OLD.time_op, OLD.weight_by, OLD.numerator, OLD.denominator,
+        OLD.factor, OLD.decimals, OLD.min_coverage, OLD.max_age, OLD.source_mode)
+       IS DISTINCT FROM
+       (NEW.code, NEW.measure_unit, NEW.kind, NEW.space_op, NEW.time_op, NEW.weight_by, NEW.numerator, NEW.denominator,
+        NEW.factor, NEW.decimals, NEW.min_coverage, NEW.max_age, NEW.source_mode)
+    THEN
+        INSERT INTO pending_change (indicator) VALUES (NEW.code);
+    END IF;
     RETURN NULL;
 END
 $$;
 REVOKE EXECUTE ON FUNCTION note_indicator() FROM PUBLIC;
 COMMENT ON FUNCTION note_indicator() IS 'trigger: notes for refresh() that an indicator is defined anew';
 
-CREATE TRIGGER indicator_inserted AFTER INSERT ON indicator
+CREATE TRIGGER indicator_noted AFTER INSERT OR UPDATE ON indicator
     FOR EACH ROW EXECUTE FUNCTION note_indicator();
-CREATE TRIGGER indicator_updated AFTER UPDATE ON indicator
-    FOR EACH ROW WHEN (
-        (OLD.code, OLD.measure_unit, OLD.kind, OLD.space_op, OLD.time_op, OLD.weight_by, OLD.numerator, OLD.denominator,
-         OLD.factor, OLD.decimals, OLD.min_coverage, OLD.max_age, OLD.source_mode)
-        IS DISTINCT FROM
-        (NEW.code, NEW.measure_unit, NEW.kind, NEW.space_op, NEW.time_op, NEW.weight_by, NEW.numerator, NEW.denominator,
-         NEW.factor, NEW.decimals, NEW.min_coverage, NEW.max_age, NEW.source_mode))
-    EXECUTE FUNCTION note_indicator();
 
 -- From here on the changes become work.
 
