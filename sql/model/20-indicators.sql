@@ -55,7 +55,7 @@ CREATE TABLE indicator (
     attribute    text NOT NULL DEFAULT 'advisory' CHECK (attribute IN ('binding', 'expected', 'advisory')),
     direction    text NOT NULL DEFAULT 'none' CHECK (direction IN ('floor', 'ceiling', 'band', 'none')),
     kind         text NOT NULL CHECK (kind IN ('extensive', 'intensive', 'ratio', 'ordinal', 'none')),
-    space_op     text NOT NULL CHECK (space_op IN ('sum', 'mean', 'weighted_mean', 'min', 'max', 'ratio', 'none')),
+    space_op     text NOT NULL CHECK (space_op IN ('sum', 'mean', 'mean_of_children', 'weighted_mean', 'min', 'max', 'ratio', 'none')),
     time_op      text NOT NULL DEFAULT 'none' CHECK (time_op IN ('sum', 'mean', 'first', 'last', 'min', 'max', 'none')),
     weight_by    text REFERENCES indicator ON UPDATE CASCADE,
     numerator    text REFERENCES indicator ON UPDATE CASCADE,
@@ -76,8 +76,8 @@ COMMENT ON COLUMN indicator.max_age IS 'a value whose newest observation ends lo
 CREATE VIEW admitted_operator WITH (security_invoker = true) AS
     SELECT a.kind, a.space_ops, a.time_ops
       FROM (VALUES
-        ('extensive', '{sum,mean,min,max,none}'::text[],           '{sum,mean,first,last,min,max,none}'::text[]),
-        ('intensive', '{mean,weighted_mean,min,max,none}'::text[], '{mean,first,last,min,max,none}'::text[]),
+        ('extensive', '{sum,mean,mean_of_children,min,max,none}'::text[],           '{sum,mean,first,last,min,max,none}'::text[]),
+        ('intensive', '{mean,mean_of_children,weighted_mean,min,max,none}'::text[], '{mean,first,last,min,max,none}'::text[]),
         ('ratio',     '{ratio}'::text[],                           '{none}'::text[]),
         ('ordinal',   '{min,max,none}'::text[],                    '{first,last,min,max,none}'::text[]),
         ('none',      '{none}'::text[],                            '{first,last,none}'::text[])
@@ -528,6 +528,37 @@ CREATE FUNCTION value_of(indicator text, period daterange, units unitcode[]) RET
     END;
 COMMENT ON FUNCTION value_of(text, daterange, unitcode[]) IS 'the stored values of an indicator for a period at some units';
 
+-- A child counts as much as another, however many units it has below it; so this is
+-- computed tier by tier, from the lowest.
+CREATE FUNCTION children_mean(units unitcode[], vals numeric[], own_stands boolean)
+    RETURNS TABLE (unit unitcode, value numeric)
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    deep integer := (SELECT max(depth(u)) FROM unnest(units) u);
+    tier_units unitcode[];
+    tier_values numeric[];
+BEGIN
+    WHILE deep > 0 LOOP
+        SELECT array_agg(m.unit), array_agg(m.value) INTO tier_units, tier_values
+          FROM (SELECT p.unit,
+                       CASE WHEN own_stands AND bool_or(p.own) THEN sum(p.value) FILTER (WHERE p.own)
+                            ELSE trim_scale(trim_scale(sum(p.value)) / count(*)) END
+                  FROM (SELECT f.unit, f.value, true FROM unnest(units, vals) AS f (unit, value) WHERE depth(f.unit) = deep
+                         UNION ALL
+                        SELECT parent(c.unit), c.value, false FROM unnest(tier_units, tier_values) AS c (unit, value)) AS p (unit, value, own)
+                 GROUP BY p.unit) AS m (unit, value);
+        RETURN QUERY SELECT m.* FROM unnest(tier_units, tier_values) AS m;
+        deep := deep - 1;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION children_mean(unitcode[], numeric[], boolean) IS
+    'for units with values and all above them: the mean of a unit''s own value and its children''s means; or its own value alone, where it stands';
+
 -- Values unrounded, so that a ratio of two of them is rounded once. Where only some units
 -- are asked for, they are computed from their own observations and from what is stored
 -- for their children that are not among them: the list must have the ancestors too.
@@ -608,7 +639,8 @@ BEGIN
               LEFT JOIN expected e ON reported AND e.unit = o.unit
              UNION ALL
             SELECT b.unit,
-                   CASE WHEN weighted THEN 0 WHEN ind.space_op IN ('sum', 'min', 'max') THEN coalesce(b.total, b.value) ELSE b.total END,
+                   CASE WHEN weighted THEN 0
+                        WHEN ind.space_op IN ('sum', 'min', 'max', 'mean_of_children') THEN coalesce(b.total, b.value) ELSE b.total END,
                    CASE WHEN weighted THEN b.total END, b.weight, b.newest, coalesce(b.n_values, b.n_present),
                    CASE WHEN weighted AND b.weight IS NULL THEN 0 ELSE b.n_present END
               FROM below b
@@ -631,6 +663,11 @@ BEGIN
                    unit_rollup(f.unit, f.until - date '2000-01-01') FILTER (WHERE ind.max_age IS NOT NULL) AS newest
               FROM fact f
              GROUP BY f.above
+        ), tiered AS (
+            SELECT m.unit, m.value
+              FROM (SELECT array_agg(f.unit) AS units, array_agg(f.value) AS vals
+                      FROM fact f WHERE ind.space_op = 'mean_of_children') AS a
+             CROSS JOIN LATERAL children_mean(a.units, a.vals, reported) m
         ), plain AS (
             SELECT r.unit, r.n, r.own, r.total, r.minimum, r.maximum
               FROM state s CROSS JOIN LATERAL governance.unnest(s.plain) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
@@ -653,9 +690,11 @@ BEGIN
             SELECT p.unit, p.n + coalesce(m.further, 0)::bigint AS n_values, p.n + coalesce(h.further, 0)::bigint AS n_present,
                    p.own = 1 AND p.n + coalesce(m.further, 0) = 1 AS alone, q.until,
                    CASE ind.space_op WHEN 'min' THEN p.minimum WHEN 'max' THEN p.maximum
-                                     WHEN 'weighted_mean' THEN d.total ELSE p.total END AS total,
+                                     WHEN 'weighted_mean' THEN d.total WHEN 'mean_of_children' THEN t.value
+                                     ELSE p.total END AS total,
                    p.total AS own_value, w.total AS weight
               FROM plain p
+              LEFT JOIN tiered t USING (unit)
               LEFT JOIN product d USING (unit)
               LEFT JOIN weight w USING (unit)
               LEFT JOIN many m USING (unit)
@@ -703,7 +742,7 @@ BEGIN
                     WHEN v.until < upper($2) - ind.max_age THEN 'stale'
                     ELSE 'ok' END,
                nullif(v.n_values, v.n_present),
-               CASE WHEN ind.space_op NOT IN ('sum', 'min', 'max') OR v.total <> r.value THEN v.total END,
+               CASE WHEN ind.space_op NOT IN ('sum', 'min', 'max', 'mean_of_children') OR v.total <> r.value THEN v.total END,
                v.weight, CASE WHEN ind.max_age IS NOT NULL THEN v.until END
           FROM space_value($1, $2, $3, $4) v
          CROSS JOIN LATERAL (VALUES (CASE WHEN ind.decimals IS NULL THEN v.value ELSE round(v.value, ind.decimals) END)) AS r (value);

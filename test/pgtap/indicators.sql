@@ -2,7 +2,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
-SELECT plan(14);
+SELECT plan(16);
 SELECT setseed(0.42);
 SELECT governance.create_model('brute', 3005) \g /dev/null
 SET LOCAL search_path = brute, governance, public;
@@ -61,7 +61,7 @@ CREATE FUNCTION pg_temp.slow_time(indicator text, span daterange) RETURNS TABLE 
     good AS MATERIALIZED (
         SELECT o.unit, o.period, o.value
           FROM observation o JOIN unit u ON u.code = o.unit CROSS JOIN ind i
-         WHERE o.indicator = $1 AND o.period <@ span AND o.value IS NOT NULL
+         WHERE o.indicator = $1 AND o.period <@ span AND o.value IS NOT NULL AND (i.time_op <> 'none' OR o.period = span)
            AND u.valid && pg_temp.days(o.period, i.time_op) AND u.valid && pg_temp.days(span, i.time_op)
            AND (i.source_mode <> 'leaf_only' OR pg_temp.childless(u.code, pg_temp.days(o.period, i.time_op))
                 OR (i.time_op IN ('first', 'last') AND NOT EXISTS (
@@ -70,12 +70,25 @@ CREATE FUNCTION pg_temp.slow_time(indicator text, span daterange) RETURNS TABLE 
     SELECT o.unit,
            CASE (SELECT time_op FROM ind)
                WHEN 'sum' THEN sum(o.value) WHEN 'mean' THEN sum(o.value) / count(*)
-               WHEN 'min' THEN min(o.value) WHEN 'max' THEN max(o.value)
+               WHEN 'min' THEN min(o.value) WHEN 'max' THEN max(o.value) WHEN 'none' THEN max(o.value)
                WHEN 'first' THEN (array_agg(o.value ORDER BY o.period))[1]
                WHEN 'last' THEN (array_agg(o.value ORDER BY o.period DESC))[1] END
       FROM good o
      WHERE NOT EXISTS (SELECT FROM good w WHERE w.unit = o.unit AND o.period <@ w.period AND o.period <> w.period)
      GROUP BY o.unit
+$$;
+-- A unit's own value and its children's means weigh the same; a report is all there is.
+CREATE FUNCTION pg_temp.slow_tiers(indicator text, span daterange, unit unitcode) RETURNS numeric LANGUAGE plpgsql AS $$
+DECLARE
+    own numeric := (SELECT t.value FROM slow_times t WHERE t.unit = $3
+                       AND EXISTS (SELECT FROM unit u WHERE u.code = $3 AND u.valid && pg_temp.days(span, (SELECT i.time_op FROM indicator i WHERE i.code = $1))));
+BEGIN
+    IF own IS NOT NULL AND (SELECT i.source_mode FROM indicator i WHERE i.code = $1) = 'reported_overrides' THEN
+        RETURN own;
+    END IF;
+    RETURN (SELECT sum(p.v) / count(p.v)
+              FROM (SELECT own UNION ALL SELECT pg_temp.slow_tiers($1, $2, c.code) FROM unit c WHERE c.parent = $3) AS p (v));
+END
 $$;
 CREATE FUNCTION pg_temp.slow(indicator text, span daterange) RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint) LANGUAGE sql AS $$
     WITH ind AS (SELECT * FROM indicator i WHERE i.code = $1),
@@ -105,6 +118,7 @@ CREATE FUNCTION pg_temp.slow(indicator text, span daterange) RETURNS TABLE (unit
            CASE (SELECT space_op FROM ind)
                WHEN 'sum' THEN sum(p.value) WHEN 'min' THEN min(p.value) WHEN 'max' THEN max(p.value)
                WHEN 'mean' THEN sum(p.value) / count(p.value)
+               WHEN 'mean_of_children' THEN pg_temp.slow_tiers($1, span, a.unit)
                WHEN 'weighted_mean' THEN CASE WHEN count(*) = 1 AND bool_and(p.from_unit = a.unit) THEN sum(p.value)
                                               ELSE sum(p.value * p.weight) / nullif(sum(p.weight), 0) END
                WHEN 'ratio' THEN sum(p.value) / nullif(sum(p.weight), 0) END,
@@ -131,6 +145,41 @@ SELECT ok(d.compared > 100 AND d.differ = 0, format('%s over %s: %s values as by
  CROSS JOIN LATERAL pg_temp.differences(i, period(s)) d;
 SELECT ok((SELECT bool_and(d.compared > 100 AND d.differ = 0) FROM unnest('{avg,rate}'::text[]) i
             CROSS JOIN LATERAL pg_temp.differences(i, period('2019/2020')) d), 'weighted means and ratios over two years as by slow SQL');
+
+-- Every pair of operators that is admitted, in every source mode, on a few units.
+DELETE FROM observation;
+DELETE FROM unit WHERE depth(code) > 3;
+CREATE TEMP TABLE slow_times (unit unitcode, value numeric);
+CREATE TEMP TABLE tried (space_op text, time_op text, source_mode text, compared bigint, differ bigint);
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op) VALUES ('x', '', 'count', 'extensive', 'sum', 'sum');
+INSERT INTO observation (indicator, unit, period, value)
+SELECT i.code, u.code, p.period, CASE WHEN random() > 0.1 THEN round((random() * 100)::numeric, (random() * 3)::integer) END
+  FROM (VALUES ('x'), ('sum')) AS i (code)
+ CROSS JOIN unit u
+ CROSS JOIN (SELECT period('2019') UNION ALL SELECT period('2019Q' || q) FROM generate_series(1, 4) q
+             UNION ALL SELECT period('2019-0' || m) FROM generate_series(1, 9) m) AS p (period)
+ WHERE random() < 0.4;
+ANALYZE unit, observation;
+DO $$
+DECLARE
+    pair record;
+BEGIN
+    FOR pair IN
+        SELECT DISTINCT ON (s, t, m) a.kind, s, t, m
+          FROM admitted_operator a, unnest(a.space_ops) s, unnest(a.time_ops) t, unnest('{leaf_only,self_plus_children,reported_overrides}'::text[]) m
+         WHERE a.kind IN ('extensive', 'intensive') AND s <> 'none' AND NOT (s = 'weighted_mean' AND m = 'reported_overrides')
+    LOOP
+        UPDATE indicator SET kind = pair.kind, space_op = pair.s, time_op = pair.t, source_mode = pair.m,
+                             weight_by = CASE WHEN pair.s = 'weighted_mean' THEN 'sum' END WHERE code = 'x';
+        TRUNCATE slow_times;
+        INSERT INTO slow_times SELECT * FROM pg_temp.slow_time('x', period('2019'));
+        INSERT INTO tried SELECT pair.s, pair.t, pair.m, d.* FROM pg_temp.differences('x', period('2019')) d;
+    END LOOP;
+END
+$$;
+SELECT is((SELECT count(*) FROM tried), (5 * 7 * 3 + 6 * 2)::bigint, 'every admitted pair of operators was tried');
+SELECT ok(bool_and(compared > 10 AND differ = 0), format('%s values of %s pairs of operators and source modes as by slow SQL', sum(compared), count(*)))
+  FROM tried;
 
 CALL refresh();
 SELECT is((SELECT count(*) FROM (SELECT DISTINCT indicator, period FROM indicator_value) v
