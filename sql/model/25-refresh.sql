@@ -257,8 +257,8 @@ DECLARE
     divisors numeric[];
     known refreshed;
     touched unitcode[];
-    renewed unitcode[];
-    gone unitcode;
+    gone unitcode[];
+    lost unitcode;
     rows bigint;
 BEGIN
     IF NOT EXISTS (SELECT FROM observation o WHERE o.indicator = ANY (parts) AND o.period = $2) THEN
@@ -280,27 +280,30 @@ BEGIN
     LOOP
         WITH fresh AS MATERIALIZED (
             SELECT r.* FROM value_row($1, $2, NULL, touched) r
-        ), ended AS (
-            DELETE FROM indicator_value v
-             WHERE touched IS NULL AND v.indicator = $1 AND v.period = $2
-               AND NOT EXISTS (SELECT FROM fresh f WHERE f.unit = v.unit)
+        ), stored AS MATERIALIZED (
+            SELECT v.* FROM indicator_value v WHERE touched IS NULL AND v.indicator = $1 AND v.period = $2
+             UNION ALL
+            SELECT v.* FROM value_of($1, $2, touched) v
         ), written AS (
             INSERT INTO indicator_value AS v
-            SELECT f.* FROM fresh f
+            SELECT f.*
+              FROM fresh f LEFT JOIN stored s ON s.unit = f.unit
+             WHERE (f.value, f.n_present, f.n_expected, f.state, f.n_values, f.total, f.weight, f.newest) IS DISTINCT FROM
+                   (s.value, s.n_present, s.n_expected, s.state, s.n_values, s.total, s.weight, s.newest)
                 ON CONFLICT (indicator, period, unit) DO UPDATE
                SET value = excluded.value, n_present = excluded.n_present, n_expected = excluded.n_expected,
                    coverage = excluded.coverage, state = excluded.state, n_values = excluded.n_values,
                    total = excluded.total, weight = excluded.weight, newest = excluded.newest
-             WHERE (v.value, v.n_present, v.n_expected, v.state, v.n_values, v.total, v.weight, v.newest) IS DISTINCT FROM
-                   (excluded.value, excluded.n_present, excluded.n_expected, excluded.state,
-                    excluded.n_values, excluded.total, excluded.weight, excluded.newest)
         )
-        SELECT count(*), array_agg(f.unit) FILTER (WHERE touched IS NOT NULL) INTO rows, renewed FROM fresh f;
-        FOR gone IN
-            SELECT v.unit FROM value_of($1, $2, touched) v WHERE v.unit = ANY (renewed) IS NOT TRUE
-        LOOP
-            DELETE FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.unit = gone;
-        END LOOP;
+        SELECT count(f.unit), coalesce(array_agg(s.unit) FILTER (WHERE f.unit IS NULL), '{}') INTO rows, gone
+          FROM fresh f FULL JOIN stored s ON s.unit = f.unit;
+        IF cardinality(gone) < 100 THEN
+            FOREACH lost IN ARRAY gone LOOP
+                DELETE FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.unit = lost;
+            END LOOP;
+        ELSE
+            DELETE FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (gone);
+        END IF;
         EXIT WHEN touched IS NULL OR NOT lost_value($1, $2, touched);
         touched := NULL;
     END LOOP;
