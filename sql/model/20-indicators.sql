@@ -250,7 +250,7 @@ COMMENT ON FUNCTION observed_periods(text) IS 'the distinct periods for which an
 -- A stock of two units of which one succeeded the other within the period must not be
 -- counted twice: what is taken at the end, or the beginning, is taken of those that exist then.
 CREATE FUNCTION existence(period daterange, time_op text) RETURNS daterange
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE time_op WHEN 'last' THEN daterange(upper(period) - 1, upper(period))
                         WHEN 'first' THEN daterange(lower(period), lower(period) + 1)
                         ELSE period END;
@@ -304,7 +304,7 @@ COMMENT ON FUNCTION value_divisor(text) IS
     'how many times finer than the indicator''s unit of measure its values are rolled up, so that conversions stay exact; 1 if all are given in that unit';
 
 CREATE FUNCTION exact_quotient(value numeric, divisor numeric) RETURNS numeric
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE -- not strict, so that it is inlined
     RETURN CASE WHEN divisor = 1 THEN value
                 ELSE trim_scale((trim_scale(value) * 1.000000000000000000000000000000) / divisor) END;
 COMMENT ON FUNCTION exact_quotient(numeric, numeric) IS
@@ -631,14 +631,15 @@ BEGIN
                                    OR l.hierarchy IN (SELECT u.hierarchy FROM unit u
                                                        WHERE u.code IN (SELECT governance.ancestor(o.unit, 1) FROM own o))
                                 UNION ALL
-                               SELECT b.unit, b.n_expected FROM below b) AS l (unit, n))) e
+                               SELECT parent(b.unit), b.n_expected FROM below b) AS l (unit, n))) e
         ), counted AS (
-            SELECT o.unit, o.value, CASE WHEN weighted THEN o.value * o.weight END AS product, o.weight, o.until, 1::bigint AS n,
+            SELECT o.unit, o.unit AS home, o.value, CASE WHEN weighted THEN o.value * o.weight END AS product, o.weight, o.until, 1::bigint AS n,
                    CASE WHEN weighted AND o.weight IS NULL THEN 0 WHEN reported THEN e.n WHEN o.leaf THEN 1 ELSE 0 END AS present
               FROM own o
               LEFT JOIN expected e ON reported AND e.unit = o.unit
              UNION ALL
-            SELECT b.unit,
+            -- what is stored for a child counts where it is missing, at its parent
+            SELECT b.unit, parent(b.unit),
                    CASE WHEN weighted THEN 0
                         WHEN ind.space_op IN ('sum', 'min', 'max', 'mean_of_children') THEN coalesce(b.total, b.value) ELSE b.total END,
                    CASE WHEN weighted THEN b.total END, b.weight, b.newest, coalesce(b.n_values, b.n_present),
@@ -654,13 +655,13 @@ BEGIN
               FROM counted c
         ), state AS MATERIALIZED (
             SELECT f.above,
-                   unit_rollup(f.unit, f.value) AS plain,
-                   unit_rollup(f.unit, f.product) FILTER (WHERE weighted) AS product,
-                   unit_rollup(f.unit, f.weight) FILTER (WHERE weighted OR ind.space_op = 'ratio') AS weight,
+                   unit_rollup(f.home, f.value) AS plain,
+                   unit_rollup(f.home, f.product) FILTER (WHERE weighted) AS product,
+                   unit_rollup(f.home, f.weight) FILTER (WHERE weighted OR ind.space_op = 'ratio') AS weight,
                    -- most facts are one value of one leaf unit: here are the others
-                   unit_rollup(f.unit, f.n) FILTER (WHERE f.n <> 1) AS many,
-                   unit_rollup(f.unit, f.present) FILTER (WHERE f.present <> 1) AS present,
-                   unit_rollup(f.unit, f.until - date '2000-01-01') FILTER (WHERE ind.max_age IS NOT NULL) AS newest
+                   unit_rollup(f.home, f.n) FILTER (WHERE f.n <> 1) AS many,
+                   unit_rollup(f.home, f.present) FILTER (WHERE f.present <> 1) AS present,
+                   unit_rollup(f.home, f.until - date '2000-01-01') FILTER (WHERE ind.max_age IS NOT NULL) AS newest
               FROM fact f
              GROUP BY f.above
         ), tiered AS (
@@ -669,7 +670,7 @@ BEGIN
                       FROM fact f WHERE ind.space_op = 'mean_of_children') AS a
              CROSS JOIN LATERAL children_mean(a.units, a.vals, reported) m
         ), plain AS (
-            SELECT r.unit, r.n, r.own, r.total, r.minimum, r.maximum
+            SELECT r.unit, r.n, r.total, r.minimum, r.maximum
               FROM state s CROSS JOIN LATERAL governance.unnest(s.plain) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
         ), product AS (
             SELECT r.unit, r.total
@@ -688,11 +689,11 @@ BEGIN
               FROM state s CROSS JOIN LATERAL governance.unnest(s.newest) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
         ), rolled AS (
             SELECT p.unit, p.n + coalesce(m.further, 0)::bigint AS n_values, p.n + coalesce(h.further, 0)::bigint AS n_present,
-                   p.own = 1 AND p.n + coalesce(m.further, 0) = 1 AS alone, q.until,
+                   p.n + coalesce(m.further, 0) = 1 AS alone, q.until,
                    CASE ind.space_op WHEN 'min' THEN p.minimum WHEN 'max' THEN p.maximum
                                      WHEN 'weighted_mean' THEN d.total WHEN 'mean_of_children' THEN t.value
                                      ELSE p.total END AS total,
-                   p.total AS own_value, w.total AS weight
+                   w.total AS weight
               FROM plain p
               LEFT JOIN tiered t USING (unit)
               LEFT JOIN product d USING (unit)
@@ -706,7 +707,7 @@ BEGIN
                    WHEN 'mean' THEN trim_scale(trim_scale(r.total) / trim_scale(r.n_values * finer))
                    WHEN 'weighted_mean' THEN
                        -- A unit's own value needs no weight.
-                       CASE WHEN r.alone THEN exact_quotient(r.own_value, finer)
+                       CASE WHEN r.alone AND o.unit IS NOT NULL THEN exact_quotient(o.value, finer)
                             ELSE trim_scale(trim_scale(r.total) / nullif(trim_scale(r.weight * finer), 0)) END
                    WHEN 'ratio' THEN trim_scale(trim_scale(ind.factor * r.total * aux_finer) / nullif(trim_scale(r.weight * finer), 0))
                    ELSE exact_quotient(r.total, finer)
