@@ -1,5 +1,5 @@
 # make, make install, make installcheck   against the server of PG_CONFIG, as any PGXS extension
-# make check, make demo                   in a private server under build/, set up on the way
+# make check, make demo, make bench       in a private server under build/, set up on the way
 # make stop                               ends the private server
 PG_CONFIG ?= pg_config
 
@@ -7,7 +7,7 @@ ifeq ($(wildcard governance.control),)
 $(error run make at the top of the source tree: builds in another directory are not supported)
 endif
 
-FRONT = check demo stop
+FRONT = check demo bench stop
 
 ifneq ($(filter $(FRONT),$(MAKECMDGOALS)),)
 
@@ -21,6 +21,9 @@ check:
 
 demo:
 	@test/setup.sh demo/run.sh
+
+bench:
+	@test/setup.sh test/bench/run.sh
 
 stop:
 	@test/server.sh stop

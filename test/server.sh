@@ -128,6 +128,7 @@ settings() {
     if [ -n "$memory" ] && [ "$memory" -lt 4194304 ]; then
         shared=$((memory / 8192))
     fi
+    shared=${GOV_SHARED_MB:-$shared}
     cat <<CONF
 listen_addresses = ''
 unix_socket_directories = '$home/socket'
