@@ -35,7 +35,7 @@ digest code
 part_of
 or_else sorted enable_hashagg=off
 
-peer 'leaves alone: GROUP BY unit_id' <<'SQL'
+peer 'leaves alone: GROUP BY unit_id' '>=2' <<'SQL'
 SELECT unit_id AS unit, indicator, period, count(value) AS n, sum(value) AS total FROM fact GROUP BY indicator, period, unit_id
 SQL
 digest id
