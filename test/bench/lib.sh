@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154
 # Sourced by run.sh, for the jobs. A job file says, in this order:
 #   job TITLE
 #   needs TABLE...            tables made by data.sh
@@ -20,14 +21,13 @@ sql() {
     local options="-c search_path=bench,governance,public -c client_min_messages=warning -c jit=off"
     options="$options -c work_mem=$WORK_MEM -c maintenance_work_mem=2GB"
     options="$options -c max_parallel_workers_per_gather=$WORKERS -c max_parallel_maintenance_workers=$WORKERS"
-    PGOPTIONS="$options ${extra:-}" "$PGBIN/psql" -XAtq -v ON_ERROR_STOP=1 -v seed="$SEED" -v facts="$FACTS" -v round="${round:-0}" -d "${database:-governance_bench}" "$@"
+    PGOPTIONS="$options ${extra:-}" "$PGBIN/psql" -XAtq -v ON_ERROR_STOP=1 -v seed="$SEED" -v facts="$FACTS" -v round="${round:-0}" -d "${database:-$bench_database}" "$@"
 }
 
 job() {
     title=$1
     count=0
     label=() role=() goal=() extras=() part=() way=() way_setting=()
-    # shellcheck disable=SC2154
     work=$folder/log/$name
     rm -rf "$work"
     mkdir -p "$work"

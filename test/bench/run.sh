@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # run.sh [JOB...]
 # The benchmark, in the private server that setup.sh has started: the jobs of
-# test/bench/jobs, all or those named, and one table at the end. What each job measures
-# is in its file. Settings, from the environment, as in make bench FACTS=1000000:
+# test/bench/jobs, all or those named, and one table at the end; a job elsewhere is named by
+# its file, with a slash. What each job measures is in its file. Settings, from the environment, as in make bench FACTS=1000000:
 #   FACTS     facts to roll up (10000000)
 #   ROUNDS    how often each contender is measured; medians are shown (3)
 #   WORKERS   parallel workers a query may have (0)
@@ -22,11 +22,6 @@ WORK_MEM=${WORK_MEM:-4GB}
 TREE=${TREE:-china}
 SEED=${SEED:-1}
 
-folder=build/bench
-mkdir -p "$folder/log"
-. test/bench/data.sh
-. test/bench/lib.sh
-
 for setting in FACTS ROUNDS WORKERS SEED; do
     if [ -n "${!setting//[0-9]/}" ] || [ "${#setting}" = 0 ]; then
         echo "$setting must be a whole number, not '${!setting}'" >&2
@@ -38,15 +33,25 @@ if [ "$TREE" != china ] && [ "$TREE" != made ]; then
     exit 2
 fi
 
+# What the two trees leave behind lies side by side.
+folder=build/bench/$TREE
+bench_database=governance_bench_$TREE
+mkdir -p "$folder/log"
+. test/bench/data.sh
+. test/bench/lib.sh
+
 # shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- ${JOBS:-}
 if [ $# = 0 ]; then
-    for file in test/bench/jobs/*.sh; do
-        set -- "$@" "$(basename "$file" .sh)"
-    done
+    set -- test/bench/jobs/*.sh
 fi
+files=()
 for name in "$@"; do
-    if [ ! -f "test/bench/jobs/$name.sh" ]; then
+    case $name in
+        */*) files+=("$name") ;;
+        *) files+=("test/bench/jobs/$name.sh") ;;
+    esac
+    if [ ! -f "${files[-1]}" ]; then
         echo "there is no job '$name' in test/bench/jobs" >&2
         exit 2
     fi
@@ -59,10 +64,11 @@ private
 
 prepare
 : >"$folder/table"
-for name in "$@"; do
+for file in "${files[@]}"; do
     # A job is a process of its own, so that it leaves nothing behind for the next.
+    name=$(basename "$file" .sh)
     # shellcheck disable=SC1090
-    ( . "test/bench/jobs/$name.sh" )
+    ( . "$file" )
 done
 heading
 cat "$folder/table"
