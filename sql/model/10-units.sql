@@ -171,11 +171,16 @@ CREATE TABLE lineage (
     predecessor unitcode NOT NULL REFERENCES unit,
     successor   unitcode NOT NULL REFERENCES unit,
     share       numeric NOT NULL DEFAULT 1 CHECK (share > 0 AND share <= 1),
+    origin      numeric CHECK (origin > 0 AND origin <= 1),
     PRIMARY KEY (happened, predecessor, successor),
     CHECK (predecessor <> successor)
 );
+CREATE INDEX lineage_predecessor ON lineage (predecessor);
 CREATE INDEX lineage_successor ON lineage (successor);
-COMMENT ON TABLE lineage IS 'what became of a unit in a reform: the share of the predecessor that went to the successor';
+COMMENT ON TABLE lineage IS 'what became of a unit in a reform; what is missing from a sum of shares to 1 stayed with the unit itself, if it went on';
+COMMENT ON COLUMN lineage.happened IS 'first day of the new state';
+COMMENT ON COLUMN lineage.share IS 'the share of the predecessor that went to the successor';
+COMMENT ON COLUMN lineage.origin IS 'the share of the successor, as it then was, that came from the predecessor; NULL: not known';
 
 CREATE FUNCTION unit_asof("on" date) RETURNS SETOF unit
     LANGUAGE sql STABLE PARALLEL SAFE

@@ -1,0 +1,131 @@
+-- Reforms: split, merge, transfer, rename; history on either set of units.
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+SELECT governance.create_model('reform_test', 3005);
+SET search_path = reform_test, governance, public;
+CREATE FUNCTION pg_temp.box(x float8, y float8, w float8, h float8) RETURNS geometry LANGUAGE sql
+    RETURN public.ST_Multi(public.ST_MakeEnvelope(x, y, x + w, y + h, 3005));
+INSERT INTO hierarchy VALUES ('adm', 'administrative', 'administrative'), ('riv', 'river basins', 'natural');
+INSERT INTO tier VALUES ('adm', 'province', 1), ('adm', 'city', 2), ('adm', 'county', 3), ('adm', 'town', 4), ('riv', 'basin', 1);
+INSERT INTO unit (code, hierarchy, tier, name) VALUES
+    ('P', 'adm', 'province', 'Province'), ('P.A', 'adm', 'city', 'City A'), ('P.B', 'adm', 'city', 'City B'), ('R', 'riv', 'basin', 'River'),
+    ('P.A.1', 'adm', 'county', 'A one'), ('P.A.2', 'adm', 'county', 'A two'), ('P.A.3', 'adm', 'county', 'A three'),
+    ('P.B.1', 'adm', 'county', 'B one'), ('P.B.2', 'adm', 'county', 'B two'), ('P.B.2.x', 'adm', 'town', 'Town x'), ('P.B.2.y', 'adm', 'town', 'Town y');
+INSERT INTO boundary (unit, geom) VALUES ('P.A.1', pg_temp.box(0, 0, 40, 100)), ('P.A.2', pg_temp.box(40, 0, 60, 100)), ('P.A.3', pg_temp.box(100, 0, 100, 100)),
+    ('P.B.1', pg_temp.box(0, 100, 100, 100)), ('P.B.2', pg_temp.box(100, 100, 100, 100)), ('P.B.2.x', pg_temp.box(100, 100, 50, 100)), ('P.B.2.y', pg_temp.box(150, 100, 50, 100));
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, weight_by, numerator, denominator, factor, decimals) VALUES
+    ('people', 'Population', 'persons', 'extensive', 'sum', 'last', NULL, NULL, NULL, 1, NULL),
+    ('births', 'Births', 'persons', 'extensive', 'sum', 'sum', NULL, NULL, NULL, 1, NULL),
+    ('farm', 'Farmland', 'ha', 'extensive', 'sum', 'last', NULL, NULL, NULL, 1, NULL),
+    ('balance', 'Balance of migration', 'persons', 'extensive', 'sum', 'sum', NULL, NULL, NULL, 1, NULL),
+    ('income', 'Mean income', 'CNY', 'intensive', 'weighted_mean', 'mean', 'people', NULL, NULL, 1, NULL),
+    ('rent', 'Rent', 'CNY', 'intensive', 'mean', 'mean', NULL, NULL, NULL, 1, NULL),
+    ('quality', 'Class of water', 'class', 'ordinal', 'max', 'last', NULL, NULL, NULL, 1, NULL),
+    ('birth_rate', 'Births per 1000', '1', 'ratio', 'ratio', 'none', NULL, 'births', 'people', 1000, 2);
+INSERT INTO observation (indicator, unit, period, value, measure_unit)
+SELECT i.code, u.code::unitcode, period(y), (i.v)[u.n] + d, CASE WHEN i.code = 'farm' AND u.n < 3 THEN 'mu' END
+  FROM (VALUES ('P.A.1', 1), ('P.A.2', 2), ('P.A.3', 3), ('P.B.1', 4), ('P.B.2.x', 5), ('P.B.2.y', 6)) AS u (code, n),
+       (VALUES ('people', '{1001,2000,3000,4000,500,700}'::numeric[]), ('births', '{10,20,33,40,5,7}'), ('farm', '{100.5,200,300,400.25,50,70}'), ('balance', '{-7,3,-11,4,5,6}'),
+               ('income', '{10,20,30,40,50,60}'), ('rent', '{5,6,7,8,9,10}'), ('quality', '{1,2,3,4,5,3}')) AS i (code, v),
+       (VALUES ('2010', 0), ('2011', 1)) AS p (y, d);
+
+-- A merge: all goes to one, which is new; origins by population.
+SELECT * FROM reform('merge', '2012-01-01', '{P.A.1,P.A.2}', '{P.A.4}', '{A four}', share_by => 'people');
+SELECT code, name, tier, valid FROM unit WHERE code <@ 'P.A' ORDER BY code;
+SELECT array_agg(code ORDER BY code) FROM unit_asof('2011-12-31') WHERE tier = 'county';
+SELECT array_agg(code ORDER BY code) FROM unit_asof('2012-01-01') WHERE tier = 'county';
+SELECT unit, valid, area_m2 FROM boundary WHERE unit <@ 'P.A' ORDER BY unit;
+-- Then reports of the new unit; and a late one under an old code.
+INSERT INTO observation (indicator, unit, period, value) VALUES
+    ('people', 'P.A.4', period('2012'), 3100), ('births', 'P.A.4', period('2012'), 31), ('income', 'P.A.4', period('2012'), 22), ('people', 'P.A.3', period('2012'), 3200);
+-- The history of before on the units of after: added; rates computed anew; means weighted; a mean without weights cannot be.
+SELECT indicator, unit, period_label(period) AS period, value, measure_unit, state, sources FROM values_on('2012-01-01') WHERE unit = 'P.A.4' ORDER BY 1, 3;
+-- And that of after on the units of before, by the origins 1002 and 2001 of 3003.
+SELECT indicator, unit, period_label(period) AS period, value, measure_unit, state, sources FROM values_on('2011-12-31') WHERE period = period('2012') AND unit <@ 'P.A' ORDER BY 1, 2;
+SELECT counterpart('P.A.4', '2012-06-01', '2011-06-01'), counterpart('P.A.1', '2011-06-01', '2012-06-01'), counterpart('P.A.3', '2011-06-01', '2012-06-01');
+
+-- A split by given boundaries: shares by area; the rest follows from them exactly.
+SELECT * FROM reform('split', '2013-01-01', '{P.A.3}', '{P.A.5,P.A.6,P.A.7}', '{five,six,seven}', share_by => 'area',
+                     boundaries => ARRAY[pg_temp.box(100, 0, 20, 100), pg_temp.box(120, 0, 20, 100), pg_temp.box(140, 0, 60, 100)]);
+SELECT unit, valid, area_m2 FROM boundary WHERE unit IN ('P.A.3', 'P.A.5', 'P.A.6', 'P.A.7') ORDER BY unit;
+SELECT indicator, period_label(period) AS period, array_agg(unit::text || ' ' || coalesce(value::text, '-') ORDER BY unit) AS parts, sum(value), min(state) AS state
+  FROM values_on('2013-01-01') WHERE sources = '{P.A.3}' GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- A transfer: a fifth of one unit goes to another; both go on.
+SELECT * FROM reform('transfer', '2014-01-01', '{P.B.1}', '{P.A.7}', share_by => 'area', boundaries => ARRAY[pg_temp.box(0, 180, 100, 20)]);
+SELECT unit, valid, area_m2 FROM boundary WHERE unit IN ('P.B.1', 'P.A.7') ORDER BY unit, valid;
+SELECT indicator, unit, value, state, sources FROM values_on('2014-01-01', 'people', period('2010')) ORDER BY unit;
+INSERT INTO observation (indicator, unit, period, value) VALUES ('people', 'P.A.7', period('2014'), 2800), ('people', 'P.B.1', period('2014'), 3300);
+SELECT indicator, unit, value, state, sources FROM values_on('2013-12-31', 'people', period('2014')) ORDER BY unit;
+
+-- A county goes to another city: it and all below are coded anew. A report of 2015 that came under an old code goes along.
+INSERT INTO observation (indicator, unit, period, value, source) VALUES ('people', 'P.B.2.x', period('2015'), 550, 'late'), ('people', 'P.B.2.y', period('2015'), 750, 'late');
+SELECT * FROM reform('rename', '2015-01-01', '{P.B.2}', '{P.A.8}', '{A eight}');
+SELECT code, name, tier, valid FROM unit WHERE code <@ 'P.A.8' OR code <@ 'P.B.2' ORDER BY code;
+SELECT unit, period_label(period) AS period, value, source FROM observation WHERE indicator = 'people' AND (unit <@ 'P.A.8' OR unit <@ 'P.B.2') ORDER BY 1, 2;
+SELECT unit, valid FROM boundary WHERE unit <@ 'P.A.8' OR unit <@ 'P.B.2' ORDER BY 1;
+CALL refresh();
+SELECT period_label(period) AS period, value, n_present, n_expected FROM indicator_value WHERE indicator = 'people' AND unit = 'P' ORDER BY 1;
+
+-- A city is split: its counties are named by their new codes.
+SELECT * FROM reform('split', '2016-01-01', '{P.A}', '{P.C,P.D}', '{City C,City D}', share_by => 'area', boundaries => ARRAY[pg_temp.box(0, 0, 100, 100), pg_temp.box(100, 0, 100, 100)],
+                     children => '{P.C.4,P.D.5,P.D.6,P.D.7,P.D.8}');
+SELECT code, tier, name FROM unit_asof('2016-01-01') WHERE hierarchy = 'adm' ORDER BY code;
+-- Through all of it: everything is where it was, in sum.
+SELECT d::date, period_label(v.period) AS period, sum(v.value) FROM generate_series(timestamp '2011-07-01', '2016-07-01', '1 year') AS d, values_on(d::date, 'people') AS v
+ WHERE v.period <= period('2011') GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- What is refused. Nothing of it stays.
+CREATE FUNCTION pg_temp.refusal(arguments text, OUT code text, OUT message text, OUT detail text, OUT hint text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SELECT reform(%s)', arguments);
+EXCEPTION WHEN others THEN
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+END $$;
+INSERT INTO unit (code, hierarchy, tier, name) VALUES ('P.B.3', 'adm', 'county', 'B three'), ('P.B.3.x', 'adm', 'town', 'Town x of three'), ('P.B.4', 'adm', 'county', 'B four'), ('P.B.4.x', 'adm', 'town', 'Town x of four');
+INSERT INTO observation (indicator, unit, period, value) VALUES ('people', 'P.B.3.x', period('2018'), 1), ('people', 'P.B.4.x', period('2018'), 1);
+\pset expanded on
+SELECT arguments, r.* FROM (VALUES
+    (1, $$'annexation', '2017-01-01', '{P.B.1}', '{P.B.3}'$$),
+    (2, $$'merge', NULL, '{P.B.1}', '{P.B.3}'$$),
+    (3, $$'merge', '2017-01-01', '{}', '{P.B.3}'$$),
+    (4, $$'merge', '2017-01-01', '{P.B.1,P.B.1}', '{P.B.3}'$$),
+    (5, $$'merge', '2017-01-01', '{P.B.1}', '{P.B.3,P.B.4}'$$),
+    (6, $$'split', '2017-01-01', '{P.B.1}', '{P.B.5}'$$),
+    (7, $$'split', '2017-01-01', '{P.B.1}', '{P.B.1,P.B.5}'$$),
+    (8, $$'split', '2017-01-01', '{P.B.1}', '{P.B.5,P.B.6}', '{five,six}'$$),
+    (9, $$'split', '2017-01-01', '{P.B.1}', '{P.B.5,P.B.6}', '{five,six}', '{0.3,0.6}'$$),
+    (10, $$'split', '2017-01-01', '{P.B.1}', '{P.B.5,P.B.6}', '{five}', '{0.4,0.6}'$$),
+    (11, $$'split', '2017-01-01', '{P.B.1}', '{P.B.5,P.B.6}', NULL, '{0.4,0.6}'$$),
+    (12, $$'split', '2017-01-01', '{P.B.1}', '{P.B.5,P.B.6}', '{five,six}', share_by => 'people'$$),
+    (13, $$'split', '2017-01-01', '{P.B.1}', '{P.B.5,P.B.6}', '{five,six}', share_by => 'income'$$),
+    (14, $$'split', '2017-01-01', '{P.B.1}', '{P.B.5,P.B.6}', '{five,six}', share_by => 'area'$$),
+    (15, $$'split', '2017-01-01', '{P.B.1}', '{P.B.5,P.B.3}', '{five,NULL}', share_by => 'people'$$),
+    (16, $$'split', '2017-01-01', '{P.B.3}', '{P.B.5,P.B.6}', '{five,six}', '{0.4,0.6}'$$),
+    (17, $$'transfer', '2017-01-01', '{P.B.1}', '{P.B.3}', shares => '{1}'$$),
+    (18, $$'transfer', '2017-01-01', '{P.B.1}', '{P.B.3}', share_by => 'people'$$),
+    (19, $$'rename', '2017-01-01', '{P.B.1}', '{P.B.1}', '{Another name}'$$),
+    (20, $$'rename', '2017-01-01', '{P.B.1,P.B.3}', '{P.B.7}'$$),
+    (21, $$'rename', '2017-01-01', '{P.B.9}', '{P.B.7}'$$),
+    (22, $$'rename', '2017-01-01', '{P.A.1}', '{P.B.7}'$$),
+    (23, $$'rename', '2017-01-01', '{P.B.1}', '{P.A.1}'$$),
+    (24, $$'rename', '2017-01-01', '{P.B.1}', '{P.A.9}'$$),
+    (25, $$'rename', '2017-01-01', '{P.B.1}', '{P.X.1}'$$),
+    (26, $$'merge', '2017-01-01', '{P.B.1,R}', '{P.B.3}'$$),
+    (27, $$'merge', '2017-01-01', '{P.B.3,P.B.4}', '{P.B.5}', '{five}'$$),
+    (28, $$'merge', '2017-01-01', '{P.B.3.x}', '{P.B.4.x}'$$),
+    (30, $$'rename', '2016-01-01', '{P.D.7}', '{P.C.7}'$$),
+    (31, $$'merge', '2016-01-01', '{P.D}', '{P.B}'$$),
+    (32, $$'transfer', '2014-01-01', '{P.B.1}', '{P.B.3}', shares => '{0.1}'$$),
+    (29, $$'merge', '2017-01-01', '{P.B.1,P.B.3.x}', '{P.B.4.x}', share_by => 'births'$$)) AS t (i, arguments), LATERAL pg_temp.refusal(arguments) AS r
+ ORDER BY i;
+\pset expanded off
+SELECT count(*) FROM lineage WHERE happened > '2016-01-01';
+SELECT values_on(NULL);
+SELECT values_on('2016-01-01', 'nonsense');
+
+SET search_path = '';
+SELECT kind, predecessor, successor FROM reform_test.reform('merge', '2018-01-01', '{P.B.3.x}', '{P.B.1}');
+SELECT unit, value, state FROM reform_test.values_on('2018-06-01', 'people', governance.period('2018')) ORDER BY 1;
+RESET search_path;
+SELECT governance.drop_model('reform_test');
