@@ -18,6 +18,11 @@
 
 /* Soft errors of input functions came in 16; in 15 every error is hard. */
 #if PG_VERSION_NUM < 160000
+#define errsave(context, ...) \
+	do { \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+	} while (0)
 #define ereturn(context, dummy_value, ...) \
 	do { \
 		(void) (context); \

@@ -93,6 +93,25 @@ gov_numeric_is_infinity(const struct varlena *num)
 	return header_of(num) == INFINITY_PLUS;
 }
 
+bool
+gov_numeric_is_nan(const struct varlena *num)
+{
+	return header_of(num) == SPECIAL;
+}
+
+/* The digits of a finite one where they stand, perhaps not aligned; returns how many. */
+int
+gov_numeric_look(const struct varlena *num, const char **digits, int *weight, bool *negative)
+{
+	layout		l;
+
+	read_layout(num, &l);
+	*digits = l.digits;
+	*weight = l.weight;
+	*negative = l.negative;
+	return l.ndigits;
+}
+
 gov_numeric_kind
 gov_numeric_decode(const struct varlena *num, gov_int128 *v, int *scale)
 {

@@ -29,6 +29,8 @@ typedef union gov_numeric_buffer
 
 extern bool gov_numeric_is_special(const struct varlena *num);
 extern bool gov_numeric_is_infinity(const struct varlena *num);
+extern bool gov_numeric_is_nan(const struct varlena *num);
+extern int	gov_numeric_look(const struct varlena *num, const char **digits, int *weight, bool *negative);
 extern gov_numeric_kind gov_numeric_decode(const struct varlena *num, gov_int128 *v, int *scale);
 extern Numeric gov_numeric_encode(gov_int128 v, int scale, gov_numeric_buffer *buffer);
 extern Numeric gov_numeric_make(gov_int128 v, int scale);

@@ -45,6 +45,10 @@ CREATE INDEX fact_hash ON app.fact USING hash (code);
 INSERT INTO app.fact (code, value) SELECT code, 1.50 + pg_catalog.length(name) FROM m.unit WHERE hierarchy = 'adm';
 CREATE TABLE app.kept (part integer, state governance.unit_rollup);
 INSERT INTO app.kept SELECT pg_catalog.length(code) % 3, governance.unit_rollup(code, value, 2) FROM app.fact GROUP BY 1;
+CREATE TABLE app.limit_value (code text PRIMARY KEY, least governance.threshold NOT NULL, worst governance.grade NOT NULL DEFAULT 'normal');
+CREATE INDEX limit_value_least ON app.limit_value (least);
+INSERT INTO app.limit_value VALUES ('a', '>= 20 warning 24.50', 'notice'), ('b', '>= 22.5', 'breach'), ('c', '<= 90 warning 80', DEFAULT);
+CREATE VIEW app.graded AS SELECT f.code, governance.grade(f.value, l.least) AS grade, governance.margin(f.value, l.least) AS margin FROM app.fact f, app.limit_value l;
 CREATE VIEW app.below AS SELECT a.code AS top, b.code FROM app.fact a JOIN app.fact b ON b.code OPERATOR(governance.<@) a.code;
 CREATE MATERIALIZED VIEW app.total AS
     SELECT r.* FROM (SELECT governance.unit_rollup(state) AS state FROM app.kept) k, governance.unnest(k.state) r;

@@ -14,6 +14,9 @@ SELECT 'rollup equals sum', r.total = (SELECT pg_catalog.sum(value) FROM app.fac
   FROM governance.lookup((SELECT governance.unit_rollup(code, value) FROM app.fact), 'P') r;
 SELECT 'rollup of parts', (SELECT governance.unit_rollup(state) FROM app.kept)
        OPERATOR(governance.=) (SELECT governance.unit_rollup(code, value, 2) FROM app.fact);
+SELECT 'threshold, grade and margin', governance.grade(122, '>= 120 warning 125') OPERATOR(pg_catalog.=) 'warning' AND governance.margin(122, '>= 120 warning 125') = 2;
+SELECT 'threshold, tightened', governance.tighten(least)::text = '22.5' || ' .. 90 warning 24.5 .. 80' FROM app.limit_value;
+SELECT 'threshold, order', pg_catalog.array_agg(code ORDER BY least) = '{c,a,b}' FROM app.limit_value;
 SELECT 'allocation is exact', pg_catalog.sum(part) = 1000 FROM (SELECT governance.allocate(1000, value, 1, quantum => 0.5, method => 'sainte_lague') OVER (ORDER BY code) AS part FROM app.fact WHERE value > 0) x;
 SELECT 'model is listed', pg_catalog.count(*) = 1 FROM governance.models() WHERE schema = 'm' AND srid = 3005;
 SELECT 'model, values of all tiers', pg_catalog.count(*) = 43 FROM m.indicator_value
