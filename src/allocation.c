@@ -17,8 +17,7 @@
 #include "utils/syscache.h"
 #include "windowapi.h"
 
-#include "allocation.h"
-#include "numeric.h"
+#include "allocation_quanta.h"
 
 /* How many of the bounds that bind an error message names. */
 #define SHOWN_BOUNDS 4
@@ -43,10 +42,7 @@ typedef struct Partition
 	bool		nothing;		/* the total is NULL */
 	int			part_width;
 	gov_limb   *part;
-	Numeric		quantum;
-	bool		small;			/* quantum is this: */
-	gov_int128	quantum_value;
-	int			quantum_scale;
+	gov_quantum quantum;
 } Partition;
 
 /* The weights as numeric's digits, until their common exponent is known. */
@@ -79,11 +75,6 @@ typedef struct Reader
 	Tape		tape;
 } Reader;
 
-/*-------------------------------------------------------------------------
- * Numbers
- *-------------------------------------------------------------------------
- */
-
 static char *
 text_of(Datum number)
 {
@@ -100,120 +91,6 @@ static int
 compare(Datum a, Datum b)
 {
 	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, a, b));
-}
-
-/* Limbs for so many groups of four decimal digits. */
-static int
-width_of_groups(int groups)
-{
-	return (groups * INT64CONST(13288) / 1000 + 64) / 64;
-}
-
-/* Digits in base 10000, with zeros behind them, are appended to a number. */
-static void
-append_digits(gov_limb *number, int width, const int16 *digits, int ndigits, int zeros)
-{
-	for (int at = 0; at < ndigits + zeros;)
-	{
-		gov_limb	factor = 1;
-		gov_limb	addend = 0;
-
-		CHECK_FOR_INTERRUPTS();
-		for (int i = 0; i < 4 && at < ndigits + zeros; i++, at++)
-		{
-			factor *= 10000;
-			addend = addend * 10000 + (at < ndigits ? digits[at] : 0);
-		}
-		gov_natural_multiply_limb(number, width, factor, addend);
-	}
-}
-
-/* A whole number that is not negative; with room NULL, its width. */
-static int
-whole_number(Datum number, gov_limb *room, int width)
-{
-	Numeric		num = DatumGetNumeric(number);
-	bool		negative;
-	int			weight;
-	int			ndigits = gov_numeric_digits(num, &weight, &negative);
-	int16	   *digits;
-
-	if (room == NULL)
-		return ndigits == 0 ? 1 : width_of_groups(weight + 1);
-	digits = palloc(Max(ndigits, 1) * sizeof(int16));
-	gov_numeric_copy_digits(num, digits);
-	memset(room, 0, width * sizeof(gov_limb));
-	append_digits(room, width, digits, ndigits, ndigits == 0 ? 0 : weight + 1 - ndigits);
-	return width;
-}
-
-static Numeric
-numeric_of_limbs(const gov_limb *number, int width)
-{
-	gov_limb   *rest = palloc(width * sizeof(gov_limb));
-	int			room = 5 * width;	/* 10000^5 > 2^64 */
-	int16	   *digits = palloc(room * sizeof(int16));
-	int			first = room;
-	int			last = room;
-
-	memcpy(rest, number, width * sizeof(gov_limb));
-	while (!gov_natural_is_zero(rest, width))
-	{
-		CHECK_FOR_INTERRUPTS();
-		digits[--first] = gov_natural_divide_limb(rest, width, 10000);
-	}
-	while (last > first && digits[last - 1] == 0)
-		last--;
-	return gov_numeric_from_digits(digits + first, last - first, last > first ? room - first - 1 : 0, 0, false);
-}
-
-/* A number of quanta as the amount it is, with the quantum's decimals. */
-static Datum
-amount_of(const Partition *p, const gov_limb *number, int width)
-{
-	gov_int128	product;
-
-	if (p->small && number[0] <= PG_INT64_MAX && gov_natural_is_zero(number + 1, width - 1) &&
-		gov_decimal_multiply(number[0], p->quantum_value, &product))
-		return NumericGetDatum(gov_numeric_make(product, p->quantum_scale));
-	return DirectFunctionCall2(numeric_mul, NumericGetDatum(numeric_of_limbs(number, width)),
-							   NumericGetDatum(p->quantum));
-}
-
-/*
- * How many quanta a small number has, and whether something is left; false if it is
- * not small.  The number must not be negative.
- */
-static bool
-small_quanta(const Partition *p, const struct varlena *number, gov_uint128 *quanta, bool *rest)
-{
-	gov_int128	value;
-	gov_int128	quantum = p->quantum_value;
-	int			scale;
-
-	if (!p->small || gov_numeric_decode(number, &value, &scale) != GOV_NUMERIC_SMALL ||
-		!(scale < p->quantum_scale ? gov_decimal_rescale(&value, p->quantum_scale - scale)
-		  : gov_decimal_rescale(&quantum, scale - p->quantum_scale)))
-		return false;
-	if (gov_decimal_fits64(value) && gov_decimal_fits64(quantum))
-	{
-		*quanta = (int64) value / (int64) quantum;
-		*rest = (int64) value % (int64) quantum != 0;
-	}
-	else
-	{
-		*quanta = value / quantum;
-		*rest = value % quantum != 0;
-	}
-	return true;
-}
-
-static void
-store_small(gov_limb *room, int width, gov_uint128 value)
-{
-	gov_limb	limbs[2] = {(gov_limb) value, (gov_limb) (value >> 64)};
-
-	gov_natural_copy(room, width, limbs, 2);
 }
 
 /*-------------------------------------------------------------------------
@@ -374,7 +251,6 @@ read_settings(Reader *r)
 {
 	Partition  *p = r->partition;
 	gov_allocation *a = &r->allocation;
-	MemoryContext keep = GetMemoryChunkContext(p);
 	Datum		total = r->first[TOTAL];
 	Datum		quanta = (Datum) 0;
 	bool		rest;
@@ -387,16 +263,14 @@ read_settings(Reader *r)
 	check_amount(QUANTUM, r->first[QUANTUM], 0);
 	a->method = method_of(DatumGetObjectId(r->first[METHOD]));
 
-	p->quantum = (Numeric) MemoryContextAlloc(keep, VARSIZE_ANY(DatumGetPointer(r->first[QUANTUM])));
-	memcpy(p->quantum, DatumGetPointer(r->first[QUANTUM]), VARSIZE_ANY(DatumGetPointer(r->first[QUANTUM])));
-	p->small = gov_numeric_decode((struct varlena *) p->quantum, &p->quantum_value, &p->quantum_scale) == GOV_NUMERIC_SMALL;
-	if (p->small && p->quantum_value == 0)
+	gov_quantum_set(&p->quantum, r->first[QUANTUM], GetMemoryChunkContext(p));
+	if (p->quantum.small && p->quantum.value == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("quantum of an allocation is zero"),
 				 errhint("The quantum is the amount of which all parts are multiples, such as 1 or 0.01.")));
 
-	r->small = small_quanta(p, (struct varlena *) DatumGetPointer(total), &r->total_value, &rest);
+	r->small = gov_small_quanta(&p->quantum, (struct varlena *) DatumGetPointer(total), &r->total_value, &rest);
 	if (!r->small)
 	{
 		Datum		mod = DirectFunctionCall2(numeric_mod, total, r->first[QUANTUM]);
@@ -416,13 +290,13 @@ read_settings(Reader *r)
 	if (r->small)
 		p->part_width = r->total_value >> 61 == 0 ? 1 : r->total_value >> 125 == 0 ? 2 : 3;
 	else
-		p->part_width = whole_number(quanta, NULL, 0) + 1;
+		p->part_width = gov_whole_number(quanta, NULL, 0) + 1;
 	a->part_width = p->part_width;
 	a->total = palloc(a->part_width * sizeof(gov_limb));
 	if (r->small)
-		store_small((gov_limb *) a->total, a->part_width, r->total_value);
+		gov_store_small((gov_limb *) a->total, a->part_width, r->total_value);
 	else
-		whole_number(quanta, (gov_limb *) a->total, a->part_width);
+		gov_whole_number(quanta, (gov_limb *) a->total, a->part_width);
 }
 
 static void
@@ -495,17 +369,17 @@ read_bound(Reader *r, enum argument argument, int64 row, gov_limb *room)
 		return;
 	}
 	check_amount(argument, value, row);
-	if (r->small && small_quanta(r->partition, varlena_of(value), &quanta, &rest))
+	if (r->small && gov_small_quanta(&r->partition->quantum, varlena_of(value), &quanta, &rest))
 	{
 		quanta += argument == FLOOR && rest;
 		above = quanta > r->total_value;
-		store_small(room, a->part_width, above ? r->total_value : quanta);
+		gov_store_small(room, a->part_width, above ? r->total_value : quanta);
 	}
 	else
 	{
 		above = compare(value, r->first[TOTAL]) > 0;
 		whole = DirectFunctionCall2(numeric_div_trunc, above ? r->first[TOTAL] : value, r->first[QUANTUM]);
-		whole_number(whole, room, a->part_width);
+		gov_whole_number(whole, room, a->part_width);
 		if (argument == FLOOR && !above &&
 			compare(DirectFunctionCall2(numeric_mod, value, r->first[QUANTUM]), NumericGetDatum(int64_to_numeric(0))) != 0)
 			gov_natural_add_limb(room, a->part_width, 1);
@@ -527,8 +401,8 @@ check_crossing(Reader *r, int64 row, const gov_limb *floor, const gov_limb *cap)
 
 	if (floor == NULL || gov_natural_compare(floor, width, cap, width) <= 0)
 		return;
-	least = amount_of(r->partition, floor, width);
-	most = amount_of(r->partition, cap, width);
+	least = gov_quanta_amount(&r->partition->quantum, floor, width);
+	most = gov_quanta_amount(&r->partition->quantum, cap, width);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("floor of row %lld of the partition is above its cap", (long long) row + 1),
@@ -542,7 +416,7 @@ static gov_limb *
 weights_of(Reader *r)
 {
 	Tape	   *tape = &r->tape;
-	int			width = tape->any ? width_of_groups(tape->high - tape->low) : 1;
+	int			width = tape->any ? gov_width_of_groups(tape->high - tape->low) : 1;
 	gov_limb   *weights = get_numbers(r, width, CurrentMemoryContext);
 	const int16 *item = tape->item;
 
@@ -552,7 +426,7 @@ weights_of(Reader *r)
 		int			ndigits = (uint16) item[1];
 
 		CHECK_FOR_INTERRUPTS();
-		append_digits(weights + row * width, width, item + 2, ndigits, ndigits == 0 ? 0 : exponent - tape->low);
+		gov_append_digits(weights + row * width, width, item + 2, ndigits, ndigits == 0 ? 0 : exponent - tape->low);
 		item += 2 + ndigits;
 	}
 	r->allocation.weight_width = width;
@@ -660,7 +534,7 @@ list_bounds(Reader *r, const gov_limb *bound, bool caps)
 	initStringInfo(&text);
 	for (int i = 0; i < count; i++)
 		appendStringInfo(&text, "%srow %lld: %s", i > 0 ? ", " : "", (long long) listed[i] + 1,
-						 text_of(amount_of(r->partition, bound + listed[i] * width, width)));
+						 text_of(gov_quanta_amount(&r->partition->quantum, bound + listed[i] * width, width)));
 	if (count < a->binding)
 		appendStringInfoString(&text, ", ...");
 	return text.data;
@@ -681,7 +555,7 @@ refuse_bounds(Reader *r, gov_outcome outcome)
 {
 	gov_allocation *a = &r->allocation;
 	Datum		total = r->first[TOTAL];
-	Datum		placed = amount_of(r->partition, a->placed, a->part_width + 1);
+	Datum		placed = gov_quanta_amount(&r->partition->quantum, a->placed, a->part_width + 1);
 	char	   *away = text_of(outcome == GOV_FLOORS_BIND ? DirectFunctionCall2(numeric_sub, placed, total)
 							   : DirectFunctionCall2(numeric_sub, total, placed));
 
@@ -754,5 +628,5 @@ gov_allocate_window(PG_FUNCTION_ARGS)
 		apportion(fcinfo, p);
 	if (p->nothing)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(amount_of(p, p->part + WinGetCurrentPosition(window) * p->part_width, p->part_width));
+	PG_RETURN_DATUM(gov_quanta_amount(&p->quantum, p->part + WinGetCurrentPosition(window) * p->part_width, p->part_width));
 }
