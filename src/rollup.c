@@ -507,6 +507,7 @@ gov_rollup_lookup(PG_FUNCTION_ARGS)
 	gov_cell	cell = {0};
 	gov_weight	weight = {0};
 	int64		own = 0;
+	bool		found = false;
 	TupleDesc	desc;
 	row			r;
 
@@ -517,7 +518,7 @@ gov_rollup_lookup(PG_FUNCTION_ARGS)
 		{
 			gov_cell_merge(&cell, &reader.cell, CurrentMemoryContext);
 			gov_weight_merge(&weight, &reader.weight, CurrentMemoryContext);
-			cell.occurs = true;
+			found = true;
 			if (reader.len == len)
 				own = reader.cell.n;
 		}
@@ -525,7 +526,7 @@ gov_rollup_lookup(PG_FUNCTION_ARGS)
 			break;
 	}
 	gov_reader_end(&reader);
-	if (!cell.occurs)
+	if (!found)
 		PG_RETURN_NULL();
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");

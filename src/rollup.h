@@ -37,7 +37,6 @@ typedef struct gov_cell
 	gov_amount	maximum;
 	int64		n;
 	uint16		scale;
-	bool		occurs;			/* with or without values */
 	bool		wide;			/* the three amounts are numerics */
 } gov_cell;
 
@@ -81,7 +80,7 @@ extern void gov_tree_prefetch_slot(const gov_tree *tree, uint32 hash);
 extern void gov_tree_prefetch_unit(const gov_tree *tree, uint32 hash);
 extern uint32 gov_tree_size(const gov_tree *tree);
 extern const char *gov_tree_code(const gov_tree *tree, uint32 id, int *len);
-extern const uint32 *gov_tree_order(gov_tree *tree);
+extern const uint32 *gov_tree_ranks(gov_tree *tree);
 
 /* ---------- the state (rollup_state.c) ---------- */
 
@@ -105,6 +104,7 @@ extern void gov_rollup_prefetch(const gov_rollup *state, uint32 id);
 extern MemoryContext gov_rollup_context(const gov_rollup *state);
 extern uint32 *gov_rollup_order(gov_rollup *state, uint32 *count);
 extern void gov_rollup_prefetch_position(const gov_rollup *state, uint32 position);
+extern void gov_rollup_prefetch_code(const gov_rollup *state, uint32 position);
 extern const char *gov_rollup_get(const gov_rollup *state, uint32 position, int *len,
 								  gov_cell *cell, gov_weight *weight);
 

@@ -160,7 +160,6 @@ gov_cell_merge(gov_cell *into, const gov_cell *from, MemoryContext context)
 {
 	int64		n;
 
-	into->occurs |= from->occurs;
 	if (from->n == 0)
 		return;
 	if (into->n == 0)
@@ -302,7 +301,6 @@ gov_cell_set_value(gov_cell *cell, const struct varlena *value, const char *code
 	int			scale;
 
 	cell->n = 1;
-	cell->occurs = true;
 	cell->wide = false;
 	switch (gov_numeric_decode(value, &v, &scale))
 	{

@@ -173,8 +173,10 @@ gov_flat_write(gov_rollup *state)
 
 		if (i % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
+		if (i + 2 * AHEAD < count)
+			gov_rollup_prefetch_position(state, order[i + 2 * AHEAD]);
 		if (i + AHEAD < count)
-			gov_rollup_prefetch_position(state, order[i + AHEAD]);
+			gov_rollup_prefetch_code(state, order[i + AHEAD]);
 		while (shared < len && shared < previous_len && code[shared] == previous[shared])
 			shared++;
 		put_varint(&w, shared);
@@ -406,7 +408,6 @@ next_amounts(gov_reader *r)
 	gov_weight *weight = &r->weight;
 
 	cell->n = head >> HEAD_BITS;
-	cell->occurs = true;
 	cell->wide = head & HEAD_VALUES_WIDE;
 	weight->present = head & HEAD_WEIGHTED;
 	weight->wide = head & HEAD_WEIGHTS_WIDE;

@@ -1,81 +1,80 @@
 /*
  * rollup_state.c
- *	  The state of unit_rollup: an expanded object that holds a cell for every unit
+ *	  The state of unit_rollup: an expanded object that holds a place for every unit
  *	  that occurs, of its own rows only; ancestors are added up when it is read.
  *
- * A state that knows many of its dictionary's units is dense: the cell of unit i is
- * the i-th.  One that knows few, as in a query of very many small groups, is compact:
- * cells stand in order of arrival, and are found by a linear search or, beyond
- * LINEAR_CELLS, by a hash table of their positions.
+ * The places of a sparse state are a hash table with open addressing by the unit's
+ * number; one of few units is searched from its beginning.  A state that knows a
+ * quarter of its dictionary's units becomes dense: the place of unit i is the i-th, so
+ * that a row finds it with one miss of the cache.  If the dictionary then grows without
+ * it, it becomes sparse again.  So memory is in proportion to the state's own units.
  *
- * Cells are narrow, two to a cache line, while all amounts of the group fit into 64
- * bits and the counts into 32; then all of them become broad (gov_cell).  Headroom: a
- * narrow sum is added to with a check for overflow, and a sum that does not fit makes
- * the cells broad; a broad sum that leaves 126 bits makes its own cell wide, that is,
- * of numerics.  So no limit on counts or values is needed to be exact.
+ * A place is half a cache line.  It holds the amounts itself while they fit into 64
+ * bits, the count into 24 and the scale into 8; beyond that it points to a gov_cell.
+ * Headroom: a sum in a place is added to with a check for overflow; one in a gov_cell
+ * that leaves 126 bits makes it wide, that is, of numerics.  So no limit on counts or
+ * values is needed to be exact.
  *
- * A value's scale may be below its cell's: it is then multiplied up.  If it is above,
- * the cell is.  Scales are per cell, so that one unit of many decimals costs only
+ * A value's scale may be below its unit's: it is then multiplied up.  If it is above,
+ * the unit's amounts are.  Scales are per unit, so that one of many decimals costs only
  * itself.
  */
 #include "rollup.h"
 
+#include "common/hashfn.h"
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
 #define MAGIC			0x726f6c6c
 #define LINE			64
-#define FIRST_CELLS		2
-#define ALIGNED_CELLS	64		/* fewer are not worth the room that aligning takes */
-#define LINEAR_CELLS	8
-#define AHEAD			16		/* cells asked for before they are read in order */
-#define DENSE_CELLS		256		/* fewer never make a state dense, */
-#define DENSE_SHARE		8		/* nor does less than this part of the dictionary */
+#define FIRST_PLACES	2
+#define ALIGNED_PLACES	256		/* fewer are not worth the room that aligning takes */
+#define LINEAR_PLACES	8		/* so many are searched one by one */
+#define DENSE_PLACES	256		/* fewer never become dense, */
+#define DENSE_ENTER		4		/* nor do those of less than this part of the dictionary */
+#define DENSE_LEAVE		8		/* and those of less than this part of it cease to be when they grow */
+#define CELLS			128		/* cells allocated at once, at most */
 
-/* Where the cell of a unit is in a compact state; an empty one has no position. */
-typedef struct place_slot
-{
-	uint32		id;
-	uint32		position1;		/* plus one */
-} place_slot;
+#define PLACE_COUNT_MAX	((1 << 24) - 1)
+#define PLACE_SCALE_MAX	((1 << 8) - 1)
 
-typedef struct narrow
+typedef struct place
 {
-	int64		sum;
+	union
+	{
+		int64		sum;
+		gov_cell   *cell;		/* if it is apart */
+	}			own;
 	int64		minimum;
 	int64		maximum;
-	uint32		n;
-	uint16		scale;
-	bool		occurs;
-} narrow;
+	uint32		unit1:31;		/* the unit's number plus one; 0 if nobody is here */
+	uint32		apart:1;
+	uint32		n:24;
+	uint32		scale:8;
+} place;
 
-StaticAssertDecl(sizeof(narrow) == LINE / 2, "two narrow cells must fill a cache line");
-StaticAssertDecl(sizeof(gov_cell) == LINE, "a broad cell must fill a cache line");
+StaticAssertDecl(sizeof(place) == LINE / 2, "two places must fill a cache line");
 
 struct gov_rollup
 {
 	ExpandedObjectHeader header;
 	int			magic;
-	bool		dense;
-	bool		broad;
+	uint32		salt;			/* of the hash */
 	gov_tree   *tree;
-	gov_queue  *queue;			/* of values not yet in their cells; NULL if alone */
-	uint32		ncells;			/* compact: present; dense: initialised */
-	uint32		capacity;
-	union
-	{
-		narrow	   *narrow;
-		gov_cell   *broad;
-		char	   *any;
-	}			cells;			/* aligned to a cache line if they are many */
+	gov_queue  *queue;			/* of values not yet in their places; NULL if alone */
+	uint32		nunits;
+	uint32		capacity;		/* places; a power of two if it is sparse */
+	bool		dense;
+	int			shift;			/* of the hash, so that it is below the capacity */
+	place	   *places;			/* aligned to a cache line if they are many */
 	void	   *chunk;			/* what holds them; NULL if the state itself does */
-	gov_weight *weights;		/* one per cell once there is any */
-	uint32	   *ids;			/* compact: of the cells */
-	place_slot *slots;			/* compact, beyond LINEAR_CELLS */
-	uint32		mask;
+	gov_weight *weights;		/* one per place once there is any */
+	gov_cell   *cells;			/* the next of those allocated for places apart */
+	uint32		cells_left;
+	uint32		cells_next;		/* how many to allocate next */
 	struct varlena *flat;		/* between flat_size and flatten */
-	narrow		first_cells[FIRST_CELLS];	/* very small groups need nothing else */
-	uint32		first_ids[FIRST_CELLS];
+	place		first_places[FIRST_PLACES]; /* very small groups need nothing else */
 };
 
 static Size flat_size(ExpandedObjectHeader *header);
@@ -89,70 +88,27 @@ own_context(const gov_rollup *state)
 	return state->header.eoh_context;
 }
 
-static inline Size
-cell_size(const gov_rollup *state)
-{
-	return state->broad ? sizeof(gov_cell) : sizeof(narrow);
-}
-
-static void
-free_ids(gov_rollup *state)
-{
-	if (state->ids != state->first_ids)
-		pfree(state->ids);
-}
-
-/* Where cells begin in a chunk that has a cache line more than they need. */
-static char *
-aligned(void *chunk, uint32 capacity)
-{
-	return capacity < ALIGNED_CELLS ? chunk : (char *) TYPEALIGN(LINE, chunk);
-}
-
-/* Room for that many cells; those there are are kept, the rest is not initialised. */
-static void
-resize(gov_rollup *state, uint32 capacity)
-{
-	MemoryContext context = own_context(state);
-	Size		size = cell_size(state);
-	void	   *chunk = MemoryContextAllocHuge(context, capacity * size +
-											   (capacity < ALIGNED_CELLS ? 0 : LINE));
-	char	   *cells = aligned(chunk, capacity);
-
-	if (state->ncells > 0)
-		memcpy(cells, state->cells.any, state->ncells * size);
-	if (state->chunk != NULL)
-		pfree(state->chunk);
-	state->chunk = chunk;
-	state->cells.any = cells;
-	if (state->weights != NULL)
-		state->weights = repalloc_huge(state->weights, capacity * sizeof(gov_weight));
-	if (!state->dense)
-	{
-		uint32	   *ids = MemoryContextAllocHuge(context, capacity * sizeof(uint32));
-
-		memcpy(ids, state->ids, state->ncells * sizeof(uint32));
-		free_ids(state);
-		state->ids = ids;
-	}
-	state->capacity = capacity;
-}
-
 /*
  * A state in that context, which it may share with others, and which holds the tree.
+ *
+ * Every state hashes in its own way: else the units of one, met in the order of their
+ * places, would all crowd at the beginning of another.
  */
 gov_rollup *
 gov_rollup_create(MemoryContext context, gov_tree *tree, gov_queue *queue)
 {
+	static uint32 states = 0;
 	gov_rollup *state = MemoryContextAllocZero(context, sizeof(gov_rollup));
 
 	EOH_init_header(&state->header, &methods, context);
 	state->magic = MAGIC;
+	state->salt = murmurhash32(++states);
 	state->tree = tree;
 	state->queue = queue;
-	state->cells.narrow = state->first_cells;
-	state->ids = state->first_ids;
-	state->capacity = FIRST_CELLS;
+	state->places = state->first_places;
+	state->capacity = FIRST_PLACES;
+	state->shift = 32 - pg_leftmost_one_pos32(FIRST_PLACES);
+	state->cells_next = 1;
 	return state;
 }
 
@@ -201,283 +157,248 @@ gov_rollup_datum(gov_rollup *state)
 	return EOHPGetRWDatum(&state->header);
 }
 
-static void
-initialise(gov_rollup *state, uint32 from, uint32 to)
-{
-	Size		size = cell_size(state);
+/* ---------- places ---------- */
 
-	memset(state->cells.any + from * size, 0, (to - from) * size);
-	if (state->weights != NULL)
-		memset(state->weights + from, 0, (to - from) * sizeof(gov_weight));
-}
-
+/* Where the search for a unit begins: places are in the order of the hash. */
 static inline uint32
-first_slot(const gov_rollup *state, uint32 id)
+first_place(const gov_rollup *state, uint32 id)
 {
-	return (uint32) ((id * UINT64CONST(0x9E3779B97F4A7C15)) >> 32) & state->mask;
+	return murmurhash32(id ^ state->salt) >> state->shift;
 }
 
-static void
-add_slot(gov_rollup *state, uint32 id, uint32 position)
-{
-	uint32		at = first_slot(state, id);
-
-	while (state->slots[at].position1 != 0)
-		at = (at + 1) & state->mask;
-	state->slots[at].id = id;
-	state->slots[at].position1 = position + 1;
-}
-
-/* At most half of the slots are taken. */
-static void
-build_slots(gov_rollup *state)
-{
-	uint32		size = LINEAR_CELLS * 4;
-
-	while (size < state->capacity * 2)
-		size *= 2;
-	if (state->slots != NULL)
-		pfree(state->slots);
-	state->slots = MemoryContextAllocExtended(own_context(state), size * sizeof(place_slot),
-											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	state->mask = size - 1;
-	for (uint32 i = 0; i < state->ncells; i++)
-		add_slot(state, state->ids[i], i);
-}
-
-/* Cells go from order of arrival to their unit's place. */
-static void
-make_dense(gov_rollup *state)
-{
-	char	   *old = state->cells.any;
-	void	   *old_chunk = state->chunk;
-	gov_weight *old_weights = state->weights;
-	uint32	   *ids = state->ids;	/* not the first: a dense state had more cells */
-	uint32		n = state->ncells;
-	uint32		top = gov_tree_size(state->tree);
-	Size		size = cell_size(state);
-
-	state->dense = true;
-	state->chunk = NULL;
-	state->ids = NULL;
-	state->weights = NULL;
-	state->ncells = 0;
-	resize(state, top + top / 4);
-	if (old_weights != NULL)
-		state->weights = MemoryContextAllocHuge(own_context(state),
-												state->capacity * sizeof(gov_weight));
-	initialise(state, 0, top);
-	state->ncells = top;
-	for (uint32 i = 0; i < n; i++)
-	{
-		memcpy(state->cells.any + ids[i] * size, old + i * size, size);
-		if (old_weights != NULL)
-			state->weights[ids[i]] = old_weights[i];
-	}
-	pfree(old_chunk);
-	pfree(ids);
-	if (old_weights != NULL)
-		pfree(old_weights);
-	if (state->slots != NULL)
-		pfree(state->slots);
-	state->slots = NULL;
-}
-
-/* The cell's position, or GOV_NO_UNIT. */
-static uint32
+/* The unit's place, or the free one that it would have; GOV_NO_UNIT if there is none. */
+static inline uint32
 find(const gov_rollup *state, uint32 id)
 {
+	uint32		at = 0;
+
 	if (state->dense)
-		return id < state->ncells ? id : GOV_NO_UNIT;
-	if (state->slots == NULL)
+		return id < state->capacity ? id : GOV_NO_UNIT;
+	if (state->capacity <= LINEAR_PLACES)
 	{
-		for (uint32 i = 0; i < state->ncells; i++)
-			if (state->ids[i] == id)
-				return i;
+		for (; at < state->capacity; at++)
+			if (state->places[at].unit1 == id + 1 || state->places[at].unit1 == 0)
+				return at;
 		return GOV_NO_UNIT;
 	}
-	for (uint32 at = first_slot(state, id); state->slots[at].position1 != 0; at = (at + 1) & state->mask)
-		if (state->slots[at].id == id)
-			return state->slots[at].position1 - 1;
-	return GOV_NO_UNIT;
+	at = first_place(state, id);
+	while (state->places[at].unit1 != id + 1 && state->places[at].unit1 != 0)
+		at = (at + 1) & (state->capacity - 1);
+	return at;
 }
 
-static uint32
-add_dense(gov_rollup *state, uint32 id)
+/* Gives the state so many places, and puts its units where they then belong. */
+static void
+rebuild(gov_rollup *state, Size capacity, bool dense)
 {
-	if (id >= state->capacity)
-	{
-		uint32		top = Max(id + 1, gov_tree_size(state->tree));
+	MemoryContext context = own_context(state);
+	uint32		old_capacity = state->capacity;
+	place	   *old_places = state->places;
+	void	   *old_chunk = state->chunk;
+	gov_weight *old_weights = state->weights;
+	bool		is_aligned = capacity >= ALIGNED_PLACES;
 
-		resize(state, top + top / 2);
+	state->chunk = MemoryContextAllocExtended(context, capacity * sizeof(place) + (is_aligned ? LINE : 0),
+											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	state->places = is_aligned ? (place *) TYPEALIGN(LINE, state->chunk) : state->chunk;
+	if (old_weights != NULL)
+		state->weights = MemoryContextAllocExtended(context, capacity * sizeof(gov_weight),
+													MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	state->capacity = capacity;
+	state->dense = dense;
+	if (!dense)
+		state->shift = 32 - pg_leftmost_one_pos32(capacity);
+	for (uint32 i = 0; i < old_capacity; i++)
+	{
+		uint32		at;
+
+		if (old_places[i].unit1 == 0)
+			continue;
+		at = find(state, old_places[i].unit1 - 1);
+		state->places[at] = old_places[i];
+		if (old_weights != NULL)
+			state->weights[at] = old_weights[i];
 	}
-	initialise(state, state->ncells, id + 1);
-	state->ncells = id + 1;
-	return id;
+	if (old_chunk != NULL)
+		pfree(old_chunk);
+	if (old_weights != NULL)
+		pfree(old_weights);
 }
 
-static uint32
-add_compact(gov_rollup *state, uint32 id)
+/* The smallest table that has room for one unit more, and at most three quarters of it taken. */
+static Size
+sparse_capacity(uint32 nunits)
 {
-	uint32		position;
+	Size		capacity = LINEAR_PLACES * 2;
 
-	if (state->ncells == state->capacity)
-	{
-		if (state->ncells >= DENSE_CELLS &&
-			state->ncells >= gov_tree_size(state->tree) / DENSE_SHARE)
-		{
-			make_dense(state);
-			return id < state->ncells ? id : add_dense(state, id);
-		}
-		resize(state, state->capacity * 2);
-		if (state->capacity > LINEAR_CELLS)
-			build_slots(state);
-	}
-	position = state->ncells;
-	initialise(state, position, position + 1);
-	state->ids[position] = id;
-	state->ncells++;
-	if (state->slots != NULL)
-		add_slot(state, id, position);
-	return position;
+	while (nunits >= capacity - capacity / 4)
+		capacity *= 2;
+	return capacity;
 }
 
-/* The position of the unit's cell, which is made if it is not there. */
+static bool
+has_room(const gov_rollup *state, uint32 id)
+{
+	if (state->dense)
+		return id < state->capacity;
+	if (state->capacity <= LINEAR_PLACES)
+		return state->nunits < state->capacity;
+	return state->nunits < state->capacity - state->capacity / 4;
+}
+
+static pg_noinline void
+make_room(gov_rollup *state, uint32 id)
+{
+	uint32		size = gov_tree_size(state->tree);
+
+	if (state->capacity < LINEAR_PLACES)
+		rebuild(state, state->capacity * 2, false);
+	else if (state->dense && state->nunits >= size / DENSE_LEAVE)
+		rebuild(state, (Size) size + size / 2, true);
+	else if (!state->dense && state->nunits >= Max(size / DENSE_ENTER, DENSE_PLACES))
+		rebuild(state, (Size) size + size / 8, true);
+	else
+		rebuild(state, sparse_capacity(state->nunits), false);
+}
+
+/* The unit's place, which is made if it is not there. */
 static inline uint32
-place(gov_rollup *state, uint32 id)
+enter(gov_rollup *state, uint32 id)
 {
-	uint32		position;
+	uint32		at = find(state, id);
 
 	if (state->flat != NULL)
 	{
 		pfree(state->flat);
 		state->flat = NULL;
 	}
-	position = find(state, id);
-	if (position != GOV_NO_UNIT)
-		return position;
-	return state->dense ? add_dense(state, id) : add_compact(state, id);
+	if (at != GOV_NO_UNIT && state->places[at].unit1 != 0)
+		return at;
+	if (!has_room(state, id))
+	{
+		make_room(state, id);
+		at = find(state, id);
+	}
+	state->places[at].unit1 = id + 1;
+	state->nunits++;
+	return at;
 }
 
-static void
-load(const gov_rollup *state, uint32 position, gov_cell *cell)
-{
-	const narrow *c;
+/* ---------- amounts ---------- */
 
-	if (state->broad)
+static void
+load(const place *from, gov_cell *cell)
+{
+	if (from->apart)
 	{
-		*cell = state->cells.broad[position];
+		*cell = *from->own.cell;
 		return;
 	}
-	c = &state->cells.narrow[position];
-	cell->sum.small = c->sum;
-	cell->minimum.small = c->minimum;
-	cell->maximum.small = c->maximum;
-	cell->n = c->n;
-	cell->scale = c->scale;
-	cell->occurs = c->occurs;
+	cell->sum.small = from->own.sum;
+	cell->minimum.small = from->minimum;
+	cell->maximum.small = from->maximum;
+	cell->n = from->n;
+	cell->scale = from->scale;
 	cell->wide = false;
 }
 
-static void
-broaden(gov_rollup *state)
+/* Cells are never given back one by one, so they are cut from larger pieces. */
+static gov_cell *
+new_cell(gov_rollup *state)
 {
-	void	   *old_chunk = state->chunk;
-	void	   *chunk = MemoryContextAllocHuge(own_context(state),
-											   state->capacity * sizeof(gov_cell) + LINE);
-	gov_cell   *cells = (gov_cell *) aligned(chunk, state->capacity);
-
-	for (uint32 i = 0; i < state->ncells; i++)
-		load(state, i, &cells[i]);
-	state->broad = true;
-	state->cells.broad = cells;
-	state->chunk = chunk;
-	if (old_chunk != NULL)
-		pfree(old_chunk);
+	if (state->cells_left == 0)
+	{
+		state->cells = MemoryContextAlloc(own_context(state), state->cells_next * sizeof(gov_cell));
+		state->cells_left = state->cells_next;
+		state->cells_next = Min(state->cells_next * 2, CELLS);
+	}
+	state->cells_left--;
+	return state->cells++;
 }
 
 static void
-store(gov_rollup *state, uint32 position, const gov_cell *cell)
+store(gov_rollup *state, place *into, const gov_cell *cell)
 {
-	narrow	   *c;
-
-	if (!state->broad &&
-		(cell->wide || cell->n > PG_UINT32_MAX ||
+	if (!into->apart &&
+		(cell->wide || cell->n > PLACE_COUNT_MAX || cell->scale > PLACE_SCALE_MAX ||
 		 !gov_decimal_fits64(cell->sum.small) ||
 		 !gov_decimal_fits64(cell->minimum.small) ||
 		 !gov_decimal_fits64(cell->maximum.small)))
-		broaden(state);
-	if (state->broad)
 	{
-		state->cells.broad[position] = *cell;
+		into->own.cell = new_cell(state);
+		into->apart = true;
+	}
+	if (into->apart)
+	{
+		*into->own.cell = *cell;
 		return;
 	}
-	c = &state->cells.narrow[position];
-	c->sum = cell->sum.small;
-	c->minimum = cell->minimum.small;
-	c->maximum = cell->maximum.small;
-	c->n = cell->n;
-	c->scale = cell->scale;
-	c->occurs = cell->occurs;
+	into->own.sum = cell->sum.small;
+	into->minimum = cell->minimum.small;
+	into->maximum = cell->maximum.small;
+	into->n = cell->n;
+	into->scale = cell->scale;
 }
 
-/* Adds to a narrow cell, if that is all there is to do. */
+/* Adds to what a place holds itself, if that is all there is to do. */
 static inline bool
-add_narrow(narrow *cell, int64 v, int scale)
+add_small(place *into, int64 v, int scale)
 {
 	int64		sum;
 
-	if (cell->n == 0)
+	if (into->apart)
+		return false;
+	if (into->n == 0)
 	{
-		cell->sum = cell->minimum = cell->maximum = v;
-		cell->n = 1;
-		cell->scale = scale;
-		cell->occurs = true;
+		if (scale > PLACE_SCALE_MAX)
+			return false;
+		into->own.sum = into->minimum = into->maximum = v;
+		into->n = 1;
+		into->scale = scale;
 		return true;
 	}
-	if (cell->scale != scale)
+	if (into->scale != scale)
 	{
 		gov_int128	scaled = v;
 
-		if (scale > cell->scale || !gov_decimal_rescale(&scaled, cell->scale - scale) ||
+		if (scale > into->scale || !gov_decimal_rescale(&scaled, into->scale - scale) ||
 			!gov_decimal_fits64(scaled))
 			return false;
 		v = (int64) scaled;
 	}
-	if (cell->n == PG_UINT32_MAX || __builtin_add_overflow(cell->sum, v, &sum))
+	if (into->n == PLACE_COUNT_MAX || __builtin_add_overflow(into->own.sum, v, &sum))
 		return false;
-	cell->sum = sum;
-	if (v < cell->minimum)
-		cell->minimum = v;
-	if (v > cell->maximum)
-		cell->maximum = v;
-	cell->n++;
+	into->own.sum = sum;
+	if (v < into->minimum)
+		into->minimum = v;
+	if (v > into->maximum)
+		into->maximum = v;
+	into->n++;
 	return true;
 }
 
 static void
-merge_at(gov_rollup *state, uint32 position, const gov_cell *cell, const gov_weight *weight)
+merge_at(gov_rollup *state, uint32 at, const gov_cell *cell, const gov_weight *weight)
 {
 	MemoryContext context = own_context(state);
+	place	   *into = &state->places[at];
 
-	if (state->broad)
-		gov_cell_merge(&state->cells.broad[position], cell, context);
+	if (into->apart)
+		gov_cell_merge(into->own.cell, cell, context);
 	else
 	{
 		gov_cell	mine;
 
-		load(state, position, &mine);
+		load(into, &mine);
 		gov_cell_merge(&mine, cell, context);
-		store(state, position, &mine);
+		store(state, into, &mine);
 	}
 	if (weight != NULL && weight->present)
 	{
 		if (state->weights == NULL)
-		{
-			state->weights = MemoryContextAllocHuge(context, state->capacity * sizeof(gov_weight));
-			memset(state->weights, 0, state->ncells * sizeof(gov_weight));
-		}
-		gov_weight_merge(&state->weights[position], weight, context);
+			state->weights = MemoryContextAllocExtended(context, state->capacity * sizeof(gov_weight),
+														MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		gov_weight_merge(&state->weights[at], weight, context);
 	}
 }
 
@@ -485,42 +406,33 @@ merge_at(gov_rollup *state, uint32 position, const gov_cell *cell, const gov_wei
 void
 gov_rollup_occur(gov_rollup *state, const char *code, int len)
 {
-	uint32		position = place(state, gov_tree_enter(state->tree, code, len));
-
-	if (state->broad)
-		state->cells.broad[position].occurs = true;
-	else
-		state->cells.narrow[position].occurs = true;
+	(void) enter(state, gov_tree_enter(state->tree, code, len));
 }
 
-/* Adds a value of 64 bits to the unit's cell. */
+/* Adds a value of 64 bits to the unit's amounts. */
 void
 gov_rollup_add_small(gov_rollup *state, uint32 id, int64 value, int scale)
 {
-	uint32		position = place(state, id);
+	uint32		at = enter(state, id);
 	gov_cell	cell;
 
-	if (!state->broad && add_narrow(&state->cells.narrow[position], value, scale))
+	if (add_small(&state->places[at], value, scale))
 		return;
 	cell.sum.small = cell.minimum.small = cell.maximum.small = value;
 	cell.n = 1;
 	cell.scale = scale;
-	cell.occurs = true;
 	cell.wide = false;
-	merge_at(state, position, &cell, NULL);
+	merge_at(state, at, &cell, NULL);
 }
 
-/* What adding to the unit's cell will want to see. */
+/* What adding to the unit's amounts will want to see. */
 void
 gov_rollup_prefetch(const gov_rollup *state, uint32 id)
 {
-	if (state->dense)
-	{
-		if (id < state->ncells)
-			__builtin_prefetch(state->cells.any + id * cell_size(state), 1);
-	}
-	else if (state->slots != NULL)
-		__builtin_prefetch(&state->slots[first_slot(state, id)]);
+	if (!state->dense)
+		__builtin_prefetch(&state->places[first_place(state, id)], 1);
+	else if (id < state->capacity)
+		__builtin_prefetch(&state->places[id], 1);
 }
 
 /* Adds one value, with its weight if that is not NULL. */
@@ -550,18 +462,16 @@ void
 gov_rollup_merge_cell(gov_rollup *state, const char *code, int len,
 					  const gov_cell *cell, const gov_weight *weight)
 {
-	merge_at(state, place(state, gov_tree_enter(state->tree, code, len)), cell, weight);
+	merge_at(state, enter(state, gov_tree_enter(state->tree, code, len)), cell, weight);
 }
 
 bool
 gov_rollup_occurs(const gov_rollup *state, const char *code, int len)
 {
 	uint32		id = gov_tree_find(state->tree, code, len);
-	uint32		position = id == GOV_NO_UNIT ? GOV_NO_UNIT : find(state, id);
+	uint32		at = id == GOV_NO_UNIT ? GOV_NO_UNIT : find(state, id);
 
-	if (position == GOV_NO_UNIT)
-		return false;
-	return state->broad ? state->cells.broad[position].occurs : state->cells.narrow[position].occurs;
+	return at != GOV_NO_UNIT && state->places[at].unit1 != 0;
 }
 
 /* Adds all of another state, flat or expanded, which stays as it is. */
@@ -571,26 +481,26 @@ gov_rollup_absorb(gov_rollup *state, Datum other)
 	if (gov_rollup_is_expanded(other))
 	{
 		gov_rollup *from = gov_rollup_expanded(other);
-		gov_cell	cell;
 
 		settle(from);
-		for (uint32 i = 0; i < from->ncells; i++)
+		for (uint32 i = 0; i < from->capacity; i++)
 		{
-			uint32		id = from->dense ? i : from->ids[i];
-			int			len;
+			uint32		id = from->places[i].unit1 - 1;
+			gov_cell	cell;
 
 			if (i % 4096 == 0)
 				CHECK_FOR_INTERRUPTS();
-			load(from, i, &cell);
-			if (!cell.occurs)
+			if (from->places[i].unit1 == 0)
 				continue;
 			if (from->tree != state->tree)
 			{
+				int			len;
 				const char *code = gov_tree_code(from->tree, id, &len);
 
 				id = gov_tree_enter(state->tree, code, len);
 			}
-			merge_at(state, place(state, id), &cell,
+			load(&from->places[i], &cell);
+			merge_at(state, enter(state, id), &cell,
 					 from->weights == NULL ? NULL : &from->weights[i]);
 		}
 	}
@@ -605,14 +515,35 @@ gov_rollup_absorb(gov_rollup *state, Datum other)
 	}
 }
 
+/* ---------- reading ---------- */
+
+/* Sorts positions by the ranks of their units, for a state that has many of the dictionary's. */
+static void
+order_by_rank(gov_rollup *state, uint32 *order)
+{
+	const uint32 *ranks = gov_tree_ranks(state->tree);
+	uint32		size = gov_tree_size(state->tree);
+	uint32	   *ranked = MemoryContextAllocHuge(CurrentMemoryContext, (Size) size * sizeof(uint32));
+	uint32		n = 0;
+
+	memset(ranked, 0xff, (Size) size * sizeof(uint32));
+	for (uint32 i = 0; i < state->capacity; i++)
+		if (state->places[i].unit1 != 0)
+			ranked[ranks[state->places[i].unit1 - 1]] = i;
+	for (uint32 i = 0; i < size; i++)
+		if (ranked[i] != GOV_NO_UNIT)
+			order[n++] = ranked[i];
+	pfree(ranked);
+}
+
 static int
-compare_positions(const void *a, const void *b, void *arg)
+compare_places(const void *a, const void *b, void *arg)
 {
 	const gov_rollup *state = arg;
 	int			alen;
 	int			blen;
-	const char *acode = gov_tree_code(state->tree, state->ids[*(const uint32 *) a], &alen);
-	const char *bcode = gov_tree_code(state->tree, state->ids[*(const uint32 *) b], &blen);
+	const char *acode = gov_tree_code(state->tree, state->places[*(const uint32 *) a].unit1 - 1, &alen);
+	const char *bcode = gov_tree_code(state->tree, state->places[*(const uint32 *) b].unit1 - 1, &blen);
 
 	return gov_code_compare(acode, alen, bcode, blen);
 }
@@ -625,46 +556,39 @@ gov_rollup_order(gov_rollup *state, uint32 *count)
 	uint32		n = 0;
 
 	settle(state);
-	order = MemoryContextAllocHuge(CurrentMemoryContext, ((Size) state->ncells + 1) * sizeof(uint32));
-	if (state->dense)
+	*count = state->nunits;
+	order = MemoryContextAllocHuge(CurrentMemoryContext, ((Size) state->nunits + 1) * sizeof(uint32));
+	if (state->nunits >= gov_tree_size(state->tree) / DENSE_LEAVE)
 	{
-		const uint32 *all = gov_tree_order(state->tree);
-		uint32		size = gov_tree_size(state->tree);
-
-		for (uint32 i = 0; i < size; i++)
-		{
-			uint32		id = all[i];
-
-			if (i + AHEAD < size && all[i + AHEAD] < state->ncells)
-				__builtin_prefetch(state->cells.any + all[i + AHEAD] * cell_size(state));
-			if (id < state->ncells &&
-				(state->broad ? state->cells.broad[id].occurs : state->cells.narrow[id].occurs))
-				order[n++] = id;
-		}
+		order_by_rank(state, order);
+		return order;
 	}
-	else
-	{
-		for (; n < state->ncells; n++)
-			order[n] = n;
-		qsort_arg(order, n, sizeof(uint32), compare_positions, state);
-	}
-	*count = n;
+	for (uint32 i = 0; i < state->capacity; i++)
+		if (state->places[i].unit1 != 0)
+			order[n++] = i;
+	qsort_arg(order, n, sizeof(uint32), compare_places, state);
 	return order;
 }
 
-/* What gov_rollup_get() will want to see, of a position that comes up soon. */
+/* What gov_rollup_get() will want to see, of a position that comes up soon; */
 void
 gov_rollup_prefetch_position(const gov_rollup *state, uint32 position)
 {
-	__builtin_prefetch(state->cells.any + position * cell_size(state));
-	gov_tree_prefetch(state->tree, state->dense ? position : state->ids[position]);
+	__builtin_prefetch(&state->places[position]);
+}
+
+/* and the code, when the place has arrived. */
+void
+gov_rollup_prefetch_code(const gov_rollup *state, uint32 position)
+{
+	gov_tree_prefetch(state->tree, state->places[position].unit1 - 1);
 }
 
 /* What stands at a position, canonical. */
 const char *
 gov_rollup_get(const gov_rollup *state, uint32 position, int *len, gov_cell *cell, gov_weight *weight)
 {
-	load(state, position, cell);
+	load(&state->places[position], cell);
 	gov_cell_canonical(cell);
 	if (state->weights != NULL)
 	{
@@ -673,7 +597,7 @@ gov_rollup_get(const gov_rollup *state, uint32 position, int *len, gov_cell *cel
 	}
 	else
 		weight->present = false;
-	return gov_tree_code(state->tree, state->dense ? position : state->ids[position], len);
+	return gov_tree_code(state->tree, state->places[position].unit1 - 1, len);
 }
 
 static Size

@@ -186,7 +186,6 @@ scan_unit(scanner *s, gov_rollup *state)
 	s->p += len;
 	need(s, '=', "\"=\"");
 	cell.n = scan_count(s);
-	cell.occurs = true;
 	if (cell.n > 0)
 		scan_values(s, &cell);
 	if (take(s, '@'))

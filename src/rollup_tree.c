@@ -47,8 +47,8 @@ struct gov_tree
 	uint32		capacity;
 	slot	   *slots;
 	uint32		mask;
-	uint32	   *order;			/* units by code, */
-	uint32		ordered;		/* good while this is nunits */
+	uint32	   *ranks;			/* of the units in the order of their codes, */
+	uint32		ranked;			/* good while this is nunits */
 };
 
 static void
@@ -296,13 +296,13 @@ compare_siblings_arg(const void *a, const void *b, void *tree)
 }
 
 /*
- * All units in the order of their codes.
+ * The rank of each unit in the order of their codes.
  *
  * The point sorts below every character of a label, so this is the tree in preorder
  * with siblings sorted by label: many small sorts in place of a large one.
  */
 const uint32 *
-gov_tree_order(gov_tree *tree)
+gov_tree_ranks(gov_tree *tree)
 {
 	uint32		n = tree->nunits;
 	uint32	   *first;			/* where the children of i - 1 begin; the roots at 0 */
@@ -311,11 +311,11 @@ gov_tree_order(gov_tree *tree)
 	uint32		depth = 0;
 	uint32		done = 0;
 
-	if (tree->order != NULL && tree->ordered == n)
-		return tree->order;
-	if (tree->order != NULL)
-		pfree(tree->order);
-	tree->order = NULL;
+	if (tree->ranks != NULL && tree->ranked == n)
+		return tree->ranks;
+	if (tree->ranks != NULL)
+		pfree(tree->ranks);
+	tree->ranks = NULL;
 
 	first = MemoryContextAllocExtended(CurrentMemoryContext, ((Size) n + 3) * sizeof(uint32),
 									   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
@@ -340,20 +340,20 @@ gov_tree_order(gov_tree *tree)
 			qsort_arg(children + first[i], count, sizeof(uint32), compare_siblings_arg, tree);
 	}
 
-	tree->order = MemoryContextAllocHuge(tree->context, ((Size) n + 1) * sizeof(uint32));
+	tree->ranks = MemoryContextAllocHuge(tree->context, ((Size) n + 1) * sizeof(uint32));
 	for (uint32 i = first[1]; i > first[0]; i--)
 		stack[depth++] = children[i - 1];
 	while (depth > 0)
 	{
 		uint32		id = stack[--depth];
 
-		tree->order[done++] = id;
+		tree->ranks[id] = done++;
 		for (uint32 i = first[id + 2]; i > first[id + 1]; i--)
 			stack[depth++] = children[i - 1];
 	}
-	tree->ordered = n;
+	tree->ranked = n;
 	pfree(first);
 	pfree(children);
 	pfree(stack);
-	return tree->order;
+	return tree->ranks;
 }

@@ -1,6 +1,6 @@
 -- unit_rollup against GROUP BY over a closure, and against itself in other orders.
 BEGIN;
-SELECT plan(70);
+SELECT plan(75);
 SET LOCAL search_path = governance, public;
 SET LOCAL client_min_messages = warning;
 SELECT setseed(0.4242);
@@ -227,6 +227,42 @@ SELECT results_eq($$
     SELECT g, NULL::int, unit_rollup(unit, value)::text FROM many GROUP BY g UNION ALL
     SELECT NULL, i % 2, unit_rollup(unit, value)::text FROM many GROUP BY i % 2 UNION ALL
     SELECT NULL, NULL, unit_rollup(unit, value)::text FROM many ORDER BY 1, 2$$, 'grouping sets');
+-- Groups that know all of a small dictionary, little of it when others have made it large,
+-- and again much of it; with weights, and with amounts that do not stay small.
+CREATE TABLE waves AS
+SELECT phase, g, ('w' || j % 7 || '.' || j)::unitcode AS unit,
+       CASE WHEN (i + g) % 11 = 0 THEN 12345678901234567890123.5 WHEN i % 13 = 0 THEN 0.5 ELSE i * g END AS value,
+       CASE WHEN i % 3 = 0 THEN i % 5 END AS weight
+  FROM (SELECT 1 AS phase, i, g, i AS j FROM generate_series(1, 600) i, generate_series(1, 3) g
+        UNION ALL SELECT 2, i, 9, i FROM generate_series(1, 20000) i
+        UNION ALL SELECT 3, i, g, 18000 + i FROM generate_series(1, 50) i, generate_series(1, 3) g
+        UNION ALL SELECT 4, i, g, i * 2 FROM generate_series(1, 9000) i, generate_series(1, 2) g) x;
+CREATE VIEW waves_wrong AS
+SELECT g, r.unit::text COLLATE "C" AS unit, n, total, mean, weight, weighted_mean, minimum, maximum
+  FROM (SELECT g, unit_rollup(unit, value, weight) AS s FROM (SELECT * FROM waves ORDER BY phase) x GROUP BY g) y, governance.unnest(s) r
+EXCEPT
+SELECT g, a.unit::text COLLATE "C", count(*), sum(value), avg(value), sum(weight),
+       sum(value * weight) / nullif(sum(weight), 0), min(value), max(value)
+  FROM waves w, pg_catalog.unnest(ancestors(w.unit)) a(unit) GROUP BY 1, 2;
+SELECT is_empty('SELECT * FROM waves_wrong', 'groups that are a large part of the dictionary now, and a small one then');
+SELECT is((SELECT count(*) FROM (SELECT unit_rollup(unit, value) AS s FROM waves GROUP BY g) x, governance.unnest(s)),
+          (SELECT count(DISTINCT (g, a.unit)) FROM waves w, pg_catalog.unnest(ancestors(w.unit)) a(unit)), 'with all their rows');
+
+-- Memory is that of a group's own units, even if it once knew all of the dictionary.
+CREATE TABLE sparse AS
+SELECT i % 100 AS g, ('p' || j % 31 || '.c' || j)::unitcode AS unit, i AS value
+  FROM (SELECT i, CASE WHEN i < 30000 THEN i / 100 ELSE i END AS j FROM generate_series(1, 300000) i) x;
+ANALYZE sparse;
+CREATE FUNCTION peak_memory(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, FORMAT json) ' || query INTO plan;
+    RETURN (plan #>> '{0,Plan,Peak Memory Usage}')::bigint;
+END $$;
+SELECT cmp_ok(peak_memory('SELECT g, unit_rollup(unit, value) FROM sparse GROUP BY g'), '<', 40000::bigint,
+              'a hundred groups of 3 300 units among 300 000 take less than 40 MB');
+
 -- Were the cost of a group to grow with the number of groups, this would take minutes.
 SET LOCAL statement_timeout = '60s';
 SET LOCAL work_mem = '1GB';
@@ -301,6 +337,11 @@ SELECT ok(r.total = ('1' || repeat('0', 131071))::numeric + ('0.' || repeat('0',
           '131 072 digits before the point and 16 383 behind stay exact')
   FROM extreme, lookup(s, 'a') r;
 SELECT ok(s::text::unit_rollup = s, 'and go through text') FROM extreme;
+SELECT is((SELECT unit_rollup(s)::text FROM generate_series(1, 3) i, LATERAL (SELECT ('{a=9000000:0:-' || i || ':' || i || ', b=1:' || i || '}')::unit_rollup AS s) x),
+          '{a=27000000:0:-3:3, b=3:6:1:3}', 'counts of more than 24 bits');
+SELECT is((SELECT unit_rollup(u, v)::text FROM (VALUES ('a'::unitcode, ('0.' || repeat('0', 299) || '7')::numeric), ('a', 1), ('b', 2), ('b', ('0.' || repeat('0', 299))::numeric)) x(u, v)),
+          format('{a=2:1.%s7:0.%s7:1.%s0, b=2:2.%s:0.%s:2.%s}', repeat('0', 299), repeat('0', 299), repeat('0', 299), repeat('0', 299), repeat('0', 299), repeat('0', 299)),
+          'scales of more than 8 bits');
 SELECT is((SELECT unit_rollup(u, v)::text FROM (VALUES ('a'::unitcode, 1e40), ('a', -1e40)) x(u, v)),
           '{a=2:0:-10000000000000000000000000000000000000000:10000000000000000000000000000000000000000}',
           'a sum that becomes small again');
