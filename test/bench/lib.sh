@@ -57,6 +57,17 @@ timed() {
     printf '%s\n' "\\set query \`cat $work/$1.sql\`" "\\o $work/$1.out" '\timing on' "$how :query;" '\timing off' '\o'
 }
 
+# What the session's process has taken so far: ticks of the processor, peak of memory, shared memory.
+spent() {
+    cat <<'SQL'
+SELECT 'Process:', ticks[14]::bigint + ticks[15]::bigint,
+       substring(status FROM 'VmHWM:\s+(\d+)')::bigint, substring(status FROM 'RssShmem:\s+(\d+)')::bigint
+  FROM pg_read_file('/proc/self/status') AS s (status),
+       -- The process's name, in brackets, may hold blanks.
+       string_to_array(regexp_replace(pg_read_file('/proc/self/stat'), '\(.*\)', 'name'), ' ') AS t (ticks);
+SQL
+}
+
 make_ready() {
     [ ! -f "$work/$1.before" ] || sql -o "$work/$1.before.out" -f "$work/$1.before"
 }
@@ -73,7 +84,7 @@ compare() {
         first=$checked
         extras[i]="${extras[i]} ${way_setting[i]}"
         compare_one "$i" ", ${way[i]}"
-        if awk -v a="$first" -v b="$checked" 'BEGIN { exit !(b < a) }'; then
+        if [ "$checked" -lt "$first" ]; then
             label[i]="${label[i]}, ${way[i]}"
         else
             extras[i]=${extras[i]%" ${way_setting[i]}"}
@@ -81,17 +92,18 @@ compare() {
     done
 }
 
-# compare_one CONTENDER [WAY]: leaves the time it took in "checked".
+# compare_one CONTENDER [WAY]: leaves the processor's time it took in "checked".
 compare_one() {
     local i=$1 lines
     say_progress "checking ${label[i]}${2:-}"
     make_ready "$i"
     {
         timed "$i" "CREATE TEMPORARY TABLE answer AS"
+        spent
         cat "$work/$i.check"
     } | extra=${extras[i]} sql -f - >"$work/$i.checked"
-    checked=$(awk '/^Time:/ { print $2 }' "$work/$i.checked")
-    sed '/^Time:/d' "$work/$i.checked" >"$work/$i.result"
+    checked=$(awk -F'|' '/^Process:/ { print $2 }' "$work/$i.checked")
+    sed '/^Time:/d; /^Process:/d' "$work/$i.checked" >"$work/$i.result"
     lines=$(wc -l <"$work/$i.result")
     if [ "$lines" = 0 ]; then
         echo "$name: ${label[i]} gives nothing to compare" >&2
@@ -112,21 +124,20 @@ differ() {
 temporary() { sql -c "SELECT temp_bytes FROM pg_stat_database WHERE datname = current_database()"; }
 
 # One measurement in a session of its own, so that the peak of its memory is its own.
-# Lines: milliseconds, peak of memory in kB, the same without shared memory, bytes of temporary files.
+# Lines: milliseconds, those of the processor in the session's process, peak of memory in kB,
+# the same without shared memory, bytes of temporary files.
 measure_one() {
     local spilled
     make_ready "$1"
     spilled=$(temporary)
     {
         timed "$1" "EXPLAIN (ANALYZE, TIMING OFF)"
-        echo "SELECT 'Memory: ' || peak || ' ' || peak - shared
-                FROM pg_read_file('/proc/self/status') AS s (status),
-                     LATERAL (SELECT substring(status FROM 'VmHWM:\s+(\d+)')::bigint AS peak,
-                                     substring(status FROM 'RssShmem:\s+(\d+)')::bigint AS shared) AS m;"
+        spent
     } | extra=${extras[$1]} sql -f - >"$work/$1.measured"
     spilled=$(($(temporary) - spilled))
-    awk -v spilled="$spilled" '/^Time:/ { ms += $2 } /^Memory:/ { peak = $2; own = $3 }
-        END { print ms, peak, own, spilled }' "$work/$1.measured" >>"$work/$1.times"
+    awk -F'[| ]' -v spilled="$spilled" -v hertz="$(getconf CLK_TCK)" '/^Time:/ { ms += $2 }
+        /^Process:/ { cpu = $2 * 1000 / hertz; peak = $3; own = $3 - $4 }
+        END { print ms, cpu, peak, own, spilled }' "$work/$1.measured" >>"$work/$1.times"
 }
 
 # median CONTENDER COLUMN
@@ -147,20 +158,21 @@ measure() {
     done
     for ((i = 1; i <= count; i++)); do
         line "${label[i]}" "$(median "$i" 1)" "$(median 1 1)" "${goal[i]}" \
-            "$(median "$i" 2)" "$(median "$i" 3)" "$(median "$i" 4)" "${role[i]}"
+            "$(median "$i" 2)" "$(median "$i" 3)" "$(median "$i" 4)" "$(median "$i" 5)" "${role[i]}"
     done
 }
 
 # The table. A ratio is theirs to ours: how many times longer, larger, worse.
 
-rule() { printf '%0.s-' {1..104} >>"$folder/table"; echo >>"$folder/table"; }
+rule() { printf '%0.s-' {1..112} >>"$folder/table"; echo >>"$folder/table"; }
 
+# line NAME MILLISECONDS OURS GOAL PROCESSOR PEAK OWN SPILLED ROLE
 line() {
-    awk -v name="$1" -v ms="$2" -v ours="$3" -v goal="$4" -v peak="$5" -v own="$6" -v spilled="$7" -v role="$8" '
+    awk -v name="$1" -v ms="$2" -v ours="$3" -v goal="$4" -v cpu="$5" -v peak="$6" -v own="$7" -v spilled="$8" -v role="$9" '
         function met(ratio, goal) { return goal ~ /^>=/ ? ratio >= substr(goal, 3) + 0 : ratio <= substr(goal, 3) + 0 }
         BEGIN {
             ratio = ms / ours
-            printf "  %-46s %10.3f %8s %7s %-4s %7.0f %7.0f %7.0f\n", name, ms / 1000,
+            printf "  %-46s %9.3f %9.2f %7s %7s %-3s %7.0f %7.0f %7.0f\n", name, ms / 1000, cpu / 1000,
                 role == "ours" ? "1" : sprintf("%.2f", ratio),
                 goal, goal == "" ? "" : met(ratio, goal) ? "yes" : "NO", peak / 1024, own / 1024, spilled / 1048576
         }' >>"$folder/table"
@@ -176,7 +188,7 @@ quantity() {
             if (sub(/^ours/, "", goal)) of = ours
             limit = substr(goal, 3) + 0
             yes = goal ~ /^>=/ ? of >= limit : of <= limit
-            printf "  %-46s %10s %8.2f %7s %-4s ours %s, theirs %s\n", name, "", ratio, goal, goal == "" ? "" : yes ? "yes" : "NO", ours, theirs
+            printf "  %-46s %9s %9s %7.2f %7s %-3s ours %s, theirs %s\n", name, "", "", ratio, goal, goal == "" ? "" : yes ? "yes" : "NO", ours, theirs
         }' >>"$folder/table"
 }
 
@@ -190,5 +202,5 @@ heading() {
     sql -c "SELECT format('%s units, %s facts in %s groups; median of $ROUNDS; work_mem $WORK_MEM, shared_buffers %s, parallel workers $WORKERS',
                           (SELECT count(*) FROM unit), (SELECT count(*) FROM fact),
                           (SELECT count(*) FROM (SELECT DISTINCT indicator, period FROM fact) g), current_setting('shared_buffers'))"
-    printf '  %-46s %10s %8s %7s %-4s %7s %7s %7s\n' '' seconds ratio goal met 'peak MB' 'own MB' 'disk MB'
+    printf '  %-46s %9s %9s %7s %7s %-3s %7s %7s %7s\n' '' seconds 'cpu s' ratio goal met 'peak MB' 'own MB' 'disk MB'
 }
