@@ -31,6 +31,10 @@ INSERT INTO m.observation (indicator, unit, period, value, measure_unit)
            m.unit u,
            (VALUES ('[2020-01-01,2021-01-01)'::daterange), ('[2021-01-01,2022-01-01)')) AS p (period)
      WHERE u.tier = 'town';
+INSERT INTO m.threshold_rule (indicator, unit, tier, threshold, basis, source, valid, clear) VALUES
+    ('rate', 'P', NULL, '<= 0.5 warning 0.25', 'law', 'act', DEFAULT, '<= 0.2'), ('rate', 'P.A', 'town', '<= 0.125', 'plan', NULL, '[2020-01-01,2030-01-01)', NULL);
+INSERT INTO m.target_path (code, indicator, unit, base, base_value) VALUES ('force', 'force', 'P', '[2019-01-01,2020-01-01)', 300000);
+INSERT INTO m.milestone VALUES ('force', '[2024-01-01,2025-01-01)', 350000);
 CALL m.refresh();
 
 CREATE SCHEMA app;

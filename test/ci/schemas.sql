@@ -28,6 +28,11 @@ SELECT 'model, neighbours', pg_catalog.count(*) = 2 FROM m.neighbours('P.A.t10')
 SELECT 'model, reform', pg_catalog.count(*) = 2 FROM m.reform('merge', '2022-01-01', '{P.A.t1,P.A.t2}', '{P.A.t21}', '{joined}', share_by => 'area');
 SELECT 'model, values on a day', pg_catalog.sum(v.value) = (SELECT pg_catalog.sum(o.value) FROM m.observation o WHERE o.indicator = 'force')
   FROM m.values_on('2022-06-01', 'force') v;
+SELECT 'model, thresholds in force', pg_catalog.count(*) = (SELECT pg_catalog.count(*) FROM m.unit_asof('2025-01-01') u WHERE u.hierarchy = 'adm')
+       AND pg_catalog.count(DISTINCT threshold) = 2 FROM m.effective_threshold_asof('2025-01-01', 'rate') e
+ WHERE e.unit OPERATOR(governance.<@) 'P';
+SELECT 'model, expected and projected', m.expected_value('force', '2021-12-31') = 320000 AND (SELECT pg_catalog.count(*) FROM m.target_projection) = 3
+   AND (SELECT pg_catalog.count(*) FROM m.target_progress) = 2;
 SELECT 'model, second of its kind', governance.create_model('second', 6933) = 'second';
 SELECT 'model, upgraded', governance.upgrade_model('m') = governance.model_version();
 SELECT 'model, dropped', governance.drop_model('second') IS NOT NULL;
