@@ -111,6 +111,25 @@ gov_decimal_divide(gov_int128 dividend, int digits, int64_t divisor, gov_int128 
 }
 
 /*
+ * The decimals that numeric gives to the quotient of a number, whose first base-10000
+ * digit stands for 10000^weight, and a divisor above 0: so many that it has 16
+ * significant digits at least, and no fewer than the number, but 1000 at most.
+ */
+int
+gov_quotient_scale(int first, int weight, int scale, int64_t divisor)
+{
+	int			digits = 16 - 4 * weight;
+
+	for (; divisor >= 10000; divisor /= 10000)
+		digits += 4;
+	if (first <= divisor)
+		digits += 4;
+	if (digits < scale)
+		digits = scale;
+	return digits < 1000 ? digits : 1000;
+}
+
+/*
  * From base-10000 digits, most significant first, the first standing for
  * 10000^weight.  Digits beyond dscale raise the scale rather than being lost.
  *
@@ -198,8 +217,11 @@ gov_decimal_to_digits(gov_int128 v, int scale, int16_t *digits, int *weight)
 	}
 	while (rest > UINT64_MAX)
 	{
-		groups[ngroups++] = (int16_t) (rest % 10000);
-		rest /= 10000;
+		uint64_t	four = (uint64_t) (rest % pow10_64[16]);
+
+		rest /= pow10_64[16];
+		for (i = 0; i < 4; i++, four /= 10000)
+			groups[ngroups++] = (int16_t) (four % 10000);
 	}
 	for (uint64_t tail = (uint64_t) rest; tail > 0; tail /= 10000)
 		groups[ngroups++] = (int16_t) (tail % 10000);
@@ -387,9 +409,15 @@ bool
 gov_decimal_get(const unsigned char **in, const unsigned char *end, gov_int128 *v)
 {
 	const unsigned char *p = *in;
-	gov_uint128 sum = 0;
+	uint64_t	low = 0;
+	gov_uint128 sum;
+	int			shift = 0;
 
-	for (int shift = 0; p < end && shift < 127; shift += 7)
+	/* Most have few bytes, and 64 bits are faster than 128. */
+	for (; p < end && *p >= 0x80 && shift < 56; shift += 7)
+		low |= (uint64_t) (*p++ & 0x7f) << shift;
+	sum = low;
+	for (; p < end && shift < 127; shift += 7)
 	{
 		unsigned char b = *p++;
 

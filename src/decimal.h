@@ -59,6 +59,8 @@ extern bool gov_decimal_add(gov_int128 *a, gov_int128 b);
 extern bool gov_decimal_multiply(gov_int128 a, gov_int128 b, gov_int128 *product);
 extern bool gov_decimal_divide(gov_int128 dividend, int digits, int64_t divisor, gov_int128 *quotient);
 
+extern int	gov_quotient_scale(int first, int weight, int scale, int64_t divisor);
+
 extern bool gov_decimal_from_digits(const int16_t *digits, int ndigits, int weight, int dscale,
 									bool negative, gov_int128 *v, int *scale);
 extern int	gov_decimal_to_digits(gov_int128 v, int scale, int16_t *digits, int *weight);

@@ -177,6 +177,30 @@ gov_numeric_make(gov_int128 v, int scale)
 	return gov_numeric_encode(v, scale, palloc(sizeof(gov_numeric_buffer)));
 }
 
+/*
+ * total / n as numeric divides, n > 0, in the caller's buffer; v is the total at its
+ * scale.  NULL if what it takes does not fit into a small decimal.
+ */
+Numeric
+gov_numeric_mean(Numeric total, gov_int128 v, int64 n, gov_numeric_buffer *buffer)
+{
+	layout		l;
+	int16		digits[GOV_DECIMAL_GROUPS];
+	int			scale;
+	gov_int128	mean;
+
+	read_layout((struct varlena *) total, &l);
+	memcpy(digits, l.digits, l.ndigits * sizeof(int16));
+	scale = gov_quotient_scale(l.ndigits == 0 ? 0 : digits[0], l.weight, l.scale, n);
+	if (scale < l.scale)
+		return NULL;
+	if (n == 1)					/* the same with more decimals */
+		return write_layout(buffer->bytes, digits, l.ndigits, l.weight, scale, l.negative);
+	if (!gov_decimal_divide(v, scale - l.scale, n, &mean))
+		return NULL;
+	return gov_numeric_encode(mean, scale, buffer);
+}
+
 /* From digits that gov_digits_valid() has seen. */
 Numeric
 gov_numeric_from_digits(const int16 *digits, int ndigits, int weight, int scale, bool negative)

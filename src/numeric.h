@@ -34,6 +34,7 @@ extern int	gov_numeric_look(const struct varlena *num, const char **digits, int 
 extern gov_numeric_kind gov_numeric_decode(const struct varlena *num, gov_int128 *v, int *scale);
 extern Numeric gov_numeric_encode(gov_int128 v, int scale, gov_numeric_buffer *buffer);
 extern Numeric gov_numeric_make(gov_int128 v, int scale);
+extern Numeric gov_numeric_mean(Numeric total, gov_int128 v, int64 n, gov_numeric_buffer *buffer);
 extern Numeric gov_numeric_from_digits(const int16 *digits, int ndigits, int weight, int scale, bool negative);
 extern int	gov_numeric_digits(Numeric num, int *weight, bool *negative);
 extern void gov_numeric_copy_digits(Numeric num, int16 *digits);

@@ -3,7 +3,7 @@
  *	  The parts of unit_rollup: the dictionary of units (rollup_tree.c), amounts and
  *	  cells (rollup_cell.c), the state (rollup_state.c), rows on
  *	  their way into it (rollup_queue.c), its bytes (rollup_flat.c) and its text
- *	  (rollup_text.c); SQL meets them in rollup.c.
+ *	  (rollup_text.c); SQL meets them in rollup.c and rollup_read.c.
  */
 #ifndef GOV_ROLLUP_H
 #define GOV_ROLLUP_H
@@ -102,7 +102,7 @@ extern void gov_rollup_absorb(gov_rollup *state, Datum other);
 extern void gov_rollup_add_small(gov_rollup *state, uint32 id, int64 value, int scale);
 extern void gov_rollup_prefetch(const gov_rollup *state, uint32 id);
 extern MemoryContext gov_rollup_context(const gov_rollup *state);
-extern uint32 *gov_rollup_order(gov_rollup *state, uint32 *count);
+extern uint32 *gov_rollup_positions(gov_rollup *state, uint32 *count, bool sorted);
 extern void gov_rollup_prefetch_position(const gov_rollup *state, uint32 position);
 extern void gov_rollup_prefetch_code(const gov_rollup *state, uint32 position);
 extern const char *gov_rollup_get(const gov_rollup *state, uint32 position, int *len,
@@ -135,6 +135,7 @@ typedef struct gov_reader
 	uint32		count;			/* units in all */
 
 	/* flat */
+	int			shared;			/* bytes that the code before has too */
 	const unsigned char *p;
 	const unsigned char *end;
 	uint32		left;
@@ -147,7 +148,11 @@ typedef struct gov_reader
 } gov_reader;
 
 extern void gov_reader_begin(gov_reader *reader, Datum d);
+extern void gov_reader_begin_anyhow(gov_reader *reader, Datum d);
 extern bool gov_reader_next(gov_reader *reader);
+extern bool gov_reader_seek(gov_reader *reader, const char *code, int len);
+extern bool gov_reader_is_below(const gov_reader *reader, int len);
+extern bool gov_reader_has_subtree(const gov_reader *reader);
 extern void gov_reader_end(gov_reader *reader);
 extern void gov_flat_check(const char *bytes, size_t len);
 extern void gov_amounts_check(const gov_cell *cell, const gov_weight *weight, int sqlstate,

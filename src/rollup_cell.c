@@ -110,8 +110,9 @@ gov_cell_copy(gov_cell *into, const gov_cell *from, MemoryContext context)
 	}
 }
 
+/* Amounts at different scales; says false, and leaves them, if they do not fit at the larger. */
 static bool
-merge_small(gov_cell *into, const gov_cell *from)
+merge_scaled(gov_cell *into, const gov_cell *from)
 {
 	int			scale = Max(into->scale, from->scale);
 	gov_int128	sum = into->sum.small;
@@ -136,6 +137,20 @@ merge_small(gov_cell *into, const gov_cell *from)
 	into->maximum.small = Max(maximum, other_maximum);
 	into->scale = scale;
 	return true;
+}
+
+static bool
+merge_small(gov_cell *into, const gov_cell *from)
+{
+	if (into->scale == from->scale)
+	{
+		if (!gov_decimal_add(&into->sum.small, from->sum.small))
+			return false;
+		into->minimum.small = Min(into->minimum.small, from->minimum.small);
+		into->maximum.small = Max(into->maximum.small, from->maximum.small);
+		return true;
+	}
+	return merge_scaled(into, from);
 }
 
 static void

@@ -153,7 +153,7 @@ gov_flat_write(gov_rollup *state)
 {
 	writer		w;
 	uint32		count;
-	uint32	   *order = gov_rollup_order(state, &count);
+	uint32	   *order = gov_rollup_positions(state, &count, true);
 	char		previous[GOV_CODE_MAX];
 	int			previous_len = 0;
 
@@ -222,6 +222,18 @@ get_varint(gov_reader *r, uint64 limit)
 	if (v > limit)
 		invalid("A number in it is out of range.");
 	return v;
+}
+
+static void
+skip_varints(gov_reader *r, int n)
+{
+	for (; n > 0; n--)
+	{
+		while (r->p < r->end && *r->p >= 0x80)
+			r->p++;
+		if (r->p++ >= r->end)
+			invalid("It ends early.");
+	}
 }
 
 static Numeric
@@ -359,8 +371,8 @@ begin_flat(gov_reader *r, const char *bytes, Size len)
 	r->left = r->count;
 }
 
-void
-gov_reader_begin(gov_reader *r, Datum d)
+static void
+begin(gov_reader *r, Datum d, bool sorted)
 {
 	struct varlena *flat;
 
@@ -371,8 +383,21 @@ gov_reader_begin(gov_reader *r, Datum d)
 		return;
 	}
 	r->state = gov_rollup_expanded(d);
-	r->order = gov_rollup_order(r->state, &r->count);
+	r->order = gov_rollup_positions(r->state, &r->count, sorted);
 	r->next = 0;
+}
+
+void
+gov_reader_begin(gov_reader *r, Datum d)
+{
+	begin(r, d, true);
+}
+
+/* For gov_reader_seek(): an expanded state need not be sorted to be looked through. */
+void
+gov_reader_begin_anyhow(gov_reader *r, Datum d)
+{
+	begin(r, d, false);
 }
 
 void
@@ -394,16 +419,22 @@ next_code(gov_reader *r)
 		invalid("Codes in it are not in order.");
 	memcpy(r->code + shared, r->p, rest);
 	r->p += rest;
+	r->shared = shared;
 	r->len = shared + rest;
 	if (r->check)
 		(void) gov_unitcode_check(r->code, r->len, ERRCODE_INVALID_BINARY_REPRESENTATION, NULL);
 }
 
+static uint64
+next_head(gov_reader *r)
+{
+	return get_varint(r, MAX_COUNT << HEAD_BITS | HEAD_VALUES_WIDE | HEAD_WEIGHTS_WIDE | HEAD_WEIGHTED);
+}
+
 static void
 next_amounts(gov_reader *r)
 {
-	uint64		head = get_varint(r, MAX_COUNT << HEAD_BITS | HEAD_VALUES_WIDE |
-								  HEAD_WEIGHTS_WIDE | HEAD_WEIGHTED);
+	uint64		head = next_head(r);
 	gov_cell   *cell = &r->cell;
 	gov_weight *weight = &r->weight;
 
@@ -433,19 +464,37 @@ next_amounts(gov_reader *r)
 	}
 }
 
-bool
-gov_reader_next(gov_reader *r)
+static void
+skip_amounts(gov_reader *r)
 {
-	if (r->state != NULL)
-	{
-		const char *code;
+	const unsigned char *start = r->p;
+	uint64		head = next_head(r);
+	int			values = head >> HEAD_BITS == 0 ? 0 : head >> HEAD_BITS == 1 ? 2 : 4;
 
-		if (r->next == r->count)
-			return false;
-		code = gov_rollup_get(r->state, r->order[r->next++], &r->len, &r->cell, &r->weight);
-		memcpy(r->code, code, r->len);
-		return true;
+	if (head & (HEAD_VALUES_WIDE | HEAD_WEIGHTS_WIDE))
+	{
+		r->p = start;
+		next_amounts(r);
 	}
+	else
+		skip_varints(r, values + (head & HEAD_WEIGHTED ? 4 : 0));
+}
+
+static bool
+next_expanded(gov_reader *r)
+{
+	const char *code;
+
+	if (r->next == r->count)
+		return false;
+	code = gov_rollup_get(r->state, r->order[r->next++], &r->len, &r->cell, &r->weight);
+	memcpy(r->code, code, r->len);
+	return true;
+}
+
+static bool
+next_flat(gov_reader *r)
+{
 	if (r->left == 0)
 	{
 		if (r->p != r->end)
@@ -456,8 +505,62 @@ gov_reader_next(gov_reader *r)
 	if (r->left % 4096 == 0)
 		CHECK_FOR_INTERRUPTS();
 	next_code(r);
+	return true;
+}
+
+bool
+gov_reader_next(gov_reader *r)
+{
+	if (r->state != NULL)
+		return next_expanded(r);
+	if (!next_flat(r))
+		return false;
 	next_amounts(r);
 	return true;
+}
+
+/* The next unit that the code covers, itself included. */
+bool
+gov_reader_seek(gov_reader *r, const char *code, int len)
+{
+	if (r->state != NULL)
+	{
+		while (next_expanded(r))
+			if (gov_code_covers(code, len, r->code, r->len))
+				return true;
+		return false;
+	}
+	while (next_flat(r))
+	{
+		if (gov_code_covers(code, len, r->code, r->len))
+		{
+			next_amounts(r);
+			return true;
+		}
+		if (gov_code_compare(r->code, r->len, code, len) > 0)
+			return false;
+		skip_amounts(r);
+	}
+	return false;
+}
+
+/* Of the flat form: is the unit in the subtree of the one whose code the first bytes of the last unit's are? */
+bool
+gov_reader_is_below(const gov_reader *r, int len)
+{
+	return r->shared >= len && r->len > len && r->code[len] == '.';
+}
+
+/* Of the flat form: does the next unit belong to the subtree of this one? */
+bool
+gov_reader_has_subtree(const gov_reader *r)
+{
+	const unsigned char *p = r->p;
+	uint64		shared;
+	uint64		rest;
+
+	return r->left > 0 && gov_varint_get(&p, r->end, &shared) && shared == r->len &&
+		gov_varint_get(&p, r->end, &rest) && p < r->end && *p == '.';
 }
 
 /* Raises what is wrong with amounts from outside. */

@@ -548,9 +548,9 @@ compare_places(const void *a, const void *b, void *arg)
 	return gov_code_compare(acode, alen, bcode, blen);
 }
 
-/* The positions of the units that occur, in the order of their codes. */
+/* The positions of the units that occur; if sorted, in the order of their codes. */
 uint32 *
-gov_rollup_order(gov_rollup *state, uint32 *count)
+gov_rollup_positions(gov_rollup *state, uint32 *count, bool sorted)
 {
 	uint32	   *order;
 	uint32		n = 0;
@@ -558,7 +558,7 @@ gov_rollup_order(gov_rollup *state, uint32 *count)
 	settle(state);
 	*count = state->nunits;
 	order = MemoryContextAllocHuge(CurrentMemoryContext, ((Size) state->nunits + 1) * sizeof(uint32));
-	if (state->nunits >= gov_tree_size(state->tree) / DENSE_LEAVE)
+	if (sorted && state->nunits >= gov_tree_size(state->tree) / DENSE_LEAVE)
 	{
 		order_by_rank(state, order);
 		return order;
@@ -566,7 +566,8 @@ gov_rollup_order(gov_rollup *state, uint32 *count)
 	for (uint32 i = 0; i < state->capacity; i++)
 		if (state->places[i].unit1 != 0)
 			order[n++] = i;
-	qsort_arg(order, n, sizeof(uint32), compare_places, state);
+	if (sorted)
+		qsort_arg(order, n, sizeof(uint32), compare_places, state);
 	return order;
 }
 

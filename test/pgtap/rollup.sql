@@ -1,6 +1,6 @@
 -- unit_rollup against GROUP BY over a closure, and against itself in other orders.
 BEGIN;
-SELECT plan(75);
+SELECT plan(76);
 SET LOCAL search_path = governance, public;
 SET LOCAL client_min_messages = warning;
 SELECT setseed(0.4242);
@@ -323,6 +323,22 @@ SELECT is((SELECT string_agg(r.unit::text || ' ' || r.n || ' ' || r.total, ';') 
           (SELECT string_agg(u || ' ' || n || ' ' || t, ';' ORDER BY u COLLATE "C")
              FROM (SELECT 'u' || i % 97 AS u, count(*) AS n, sum(i * 1.25) AS t FROM generate_series(1, 100000) i GROUP BY 1) x),
           'and read again');
+
+-- ---------- means ----------
+
+-- Few and many values, sums of few and many digits: the mean has the digits and decimals of avg().
+CREATE TABLE mean_of AS
+SELECT unit, v * 10 ^ e AS value
+  FROM (SELECT ('m' || n || '.' || s || '.' || e + 40)::unitcode AS unit, e::numeric, n, s,
+               round((pg_catalog.random() * 2 - 1)::numeric * 10 ^ s::numeric, s) AS v
+          FROM unnest(ARRAY[1, 2, 3, 9, 70]) n, generate_series(1, n), generate_series(0, 18, 3) s, generate_series(-20, 12, 4) e) x;
+INSERT INTO mean_of
+SELECT ('z' || i)::unitcode, ('0.' || repeat('0', 990 + i * 5) || '7')::numeric FROM generate_series(1, 12) i;
+SELECT is_empty($$
+    SELECT r.unit, r.mean, m.mean
+      FROM (SELECT unit_rollup(unit, value) AS s FROM mean_of) x, governance.unnest(s) r
+      JOIN (SELECT unit, avg(value) AS mean FROM mean_of GROUP BY unit) m USING (unit)
+     WHERE r.mean::text <> m.mean::text$$, 'means are those of avg(), to the last decimal');
 
 -- ---------- limits of numeric ----------
 
