@@ -99,6 +99,8 @@ extern void gov_rollup_merge_cell(gov_rollup *state, const char *code, int len,
 								  const gov_cell *cell, const gov_weight *weight);
 extern bool gov_rollup_occurs(const gov_rollup *state, const char *code, int len);
 extern void gov_rollup_absorb(gov_rollup *state, Datum other);
+extern void gov_rollup_settle(gov_rollup *state);
+extern struct varlena *gov_rollup_flatten(gov_rollup *state);
 extern void gov_rollup_add_small(gov_rollup *state, uint32 id, int64 value, int scale);
 extern void gov_rollup_prefetch(const gov_rollup *state, uint32 id);
 extern MemoryContext gov_rollup_context(const gov_rollup *state);
@@ -120,6 +122,13 @@ extern void gov_queue_drain(gov_queue *queue);
 extern void gov_queue_forget(gov_queue *queue, MemoryContext context);
 
 /* ---------- bytes (rollup_flat.c) ---------- */
+
+#define GOV_FLAT_VERSION		1
+#define GOV_HEAD_VALUES_WIDE	1
+#define GOV_HEAD_WEIGHTS_WIDE	2
+#define GOV_HEAD_WEIGHTED		4
+#define GOV_HEAD_BITS			3
+#define GOV_COUNT_MAX			UINT64CONST(999999999999999999) /* the digits that text takes */
 
 /*
  * Walks over the units of a state in the order of their codes, be it flat or
@@ -150,6 +159,9 @@ typedef struct gov_reader
 extern void gov_reader_begin(gov_reader *reader, Datum d);
 extern void gov_reader_begin_anyhow(gov_reader *reader, Datum d);
 extern bool gov_reader_next(gov_reader *reader);
+extern bool gov_reader_code(gov_reader *reader);
+extern void gov_reader_amounts(gov_reader *reader);
+extern void gov_reader_skip(gov_reader *reader);
 extern bool gov_reader_seek(gov_reader *reader, const char *code, int len);
 extern bool gov_reader_is_below(const gov_reader *reader, int len);
 extern bool gov_reader_has_subtree(const gov_reader *reader);
@@ -157,7 +169,12 @@ extern void gov_reader_end(gov_reader *reader);
 extern void gov_flat_check(const char *bytes, size_t len);
 extern void gov_amounts_check(const gov_cell *cell, const gov_weight *weight, int sqlstate,
 							  const char *code, int len);
-extern struct varlena *gov_flat_write(gov_rollup *state);
+extern uint32 gov_flat_count(struct varlena *flat);
 extern struct varlena *gov_rollup_flat(Datum d);
+
+/* ---------- writing (rollup_write.c) ---------- */
+
+extern struct varlena *gov_flat_write(gov_rollup *state);
+extern struct varlena *gov_flat_merge(struct varlena **parts, uint32 n);
 
 #endif

@@ -33,171 +33,15 @@
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
-#define VERSION			1
-#define HEAD_VALUES_WIDE	1
-#define HEAD_WEIGHTS_WIDE	2
-#define HEAD_WEIGHTED		4
-#define HEAD_BITS			3
-#define MAX_COUNT			UINT64CONST(999999999999999999)	/* the digits that text takes */
-
-/* Units asked for before they are written. */
-#define AHEAD			16
-
 /* The fewest bytes of a unit: shared, rest, a character, head. */
 #define UNIT_SIZE			4
-
-/* ---------- writing ---------- */
-
-typedef struct writer
-{
-	char	   *data;			/* with room for a varlena header */
-	Size		len;
-	Size		size;
-} writer;
-
-static unsigned char *
-reserve(writer *w, Size more)
-{
-	if (w->len + more > w->size)
-	{
-		Size		size = w->size;
-
-		while (w->len + more > size)
-			size *= 2;
-		if (w->len + more > MaxAllocSize)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("unit_rollup is larger than 1 GB"),
-					 errdetail("A value of PostgreSQL cannot be larger."),
-					 errhint("Roll up fewer units in a group, for example one tree at a time.")));
-		w->size = Min(size, MaxAllocSize);
-		w->data = repalloc(w->data, w->size);
-	}
-	return (unsigned char *) w->data + w->len;
-}
-
-static void
-put_wide(writer *w, Numeric num)
-{
-	int			weight;
-	bool		negative;
-	int			ndigits = gov_numeric_digits(num, &weight, &negative);
-	int16	   *digits = palloc((ndigits + 1) * sizeof(int16));
-	unsigned char *p = reserve(w, 1 + 2 * GOV_VARINT_SIZE + 2 * (Size) ndigits);
-	unsigned char *start = p;
-
-	gov_numeric_copy_digits(num, digits);
-	*p++ = negative;
-	p += gov_varint_put(p, weight < 0 ? -2 * (int64) weight - 1 : 2 * (int64) weight);
-	p += gov_varint_put(p, ndigits);
-	for (int i = 0; i < ndigits; i++)
-	{
-		*p++ = digits[i] >> 8;
-		*p++ = digits[i] & 0xff;
-	}
-	w->len += p - start;
-	pfree(digits);
-}
-
-static void
-put_amount(writer *w, gov_amount amount, bool wide)
-{
-	if (wide)
-		put_wide(w, amount.wide);
-	else
-		w->len += gov_decimal_put(reserve(w, GOV_DECIMAL_SIZE), amount.small);
-}
-
-static void
-put_varint(writer *w, uint64 v)
-{
-	w->len += gov_varint_put(reserve(w, GOV_VARINT_SIZE), v);
-}
-
-static void
-put_unit(writer *w, const gov_cell *cell, const gov_weight *weight)
-{
-	uint64		head = (uint64) cell->n << HEAD_BITS;
-
-	if ((uint64) cell->n > MAX_COUNT)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("count of a unit_rollup out of range")));
-	if (cell->n > 0 && cell->wide)
-		head |= HEAD_VALUES_WIDE;
-	if (weight->present)
-		head |= HEAD_WEIGHTED | (weight->wide ? HEAD_WEIGHTS_WIDE : 0);
-	put_varint(w, head);
-	if (cell->n > 0)
-	{
-		put_varint(w, cell->scale);
-		put_amount(w, cell->sum, cell->wide);
-	}
-	if (cell->n > 1)
-	{
-		put_amount(w, cell->minimum, cell->wide);
-		put_amount(w, cell->maximum, cell->wide);
-	}
-	if (weight->present)
-	{
-		put_varint(w, weight->scale);
-		put_amount(w, weight->weight, weight->wide);
-		put_varint(w, weight->product_scale);
-		put_amount(w, weight->product, weight->wide);
-	}
-}
-
-/* The flat form, in the current context. */
-struct varlena *
-gov_flat_write(gov_rollup *state)
-{
-	writer		w;
-	uint32		count;
-	uint32	   *order = gov_rollup_positions(state, &count, true);
-	char		previous[GOV_CODE_MAX];
-	int			previous_len = 0;
-
-	w.size = Min(MaxAllocSize, 64 + (Size) count * 16);
-	w.data = palloc(w.size);
-	w.len = VARHDRSZ;
-	*reserve(&w, 1) = VERSION;
-	w.len++;
-	put_varint(&w, count);
-	for (uint32 i = 0; i < count; i++)
-	{
-		gov_cell	cell;
-		gov_weight	weight;
-		int			len;
-		int			shared = 0;
-		const char *code = gov_rollup_get(state, order[i], &len, &cell, &weight);
-
-		if (i % 4096 == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (i + 2 * AHEAD < count)
-			gov_rollup_prefetch_position(state, order[i + 2 * AHEAD]);
-		if (i + AHEAD < count)
-			gov_rollup_prefetch_code(state, order[i + AHEAD]);
-		while (shared < len && shared < previous_len && code[shared] == previous[shared])
-			shared++;
-		put_varint(&w, shared);
-		put_varint(&w, len - shared);
-		memcpy(reserve(&w, len - shared), code + shared, len - shared);
-		w.len += len - shared;
-		memcpy(previous + shared, code + shared, len - shared);
-		previous_len = len;
-		put_unit(&w, &cell, &weight);
-	}
-	pfree(order);
-	SET_VARSIZE(w.data, w.len);
-	return (struct varlena *) w.data;
-}
 
 /* The flat form of any state; detoasted, and perhaps the argument itself. */
 struct varlena *
 gov_rollup_flat(Datum d)
 {
 	if (gov_rollup_is_expanded(d))
-		return gov_flat_write(gov_rollup_expanded(d));
+		return gov_rollup_flatten(gov_rollup_expanded(d));
 	return PG_DETOAST_DATUM(d);
 }
 
@@ -361,14 +205,24 @@ begin_flat(gov_reader *r, const char *bytes, Size len)
 	r->end = r->p + len;
 	if (len < 2)
 		invalid("It is shorter than an empty one.");
-	if (*r->p != VERSION)
+	if (*r->p != GOV_FLAT_VERSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid unit_rollup"),
-				 errdetail("Its version is %d; this library reads %d.", *r->p, VERSION)));
+				 errdetail("Its version is %d; this library reads %d.", *r->p, GOV_FLAT_VERSION)));
 	r->p++;
 	r->count = (uint32) get_varint(r, len / UNIT_SIZE);
 	r->left = r->count;
+}
+
+/* The number of units. */
+uint32
+gov_flat_count(struct varlena *flat)
+{
+	gov_reader	r;
+
+	begin_flat(&r, VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat));
+	return r.count;
 }
 
 static void
@@ -383,6 +237,7 @@ begin(gov_reader *r, Datum d, bool sorted)
 		return;
 	}
 	r->state = gov_rollup_expanded(d);
+	gov_rollup_settle(r->state);
 	r->order = gov_rollup_positions(r->state, &r->count, sorted);
 	r->next = 0;
 }
@@ -428,20 +283,20 @@ next_code(gov_reader *r)
 static uint64
 next_head(gov_reader *r)
 {
-	return get_varint(r, MAX_COUNT << HEAD_BITS | HEAD_VALUES_WIDE | HEAD_WEIGHTS_WIDE | HEAD_WEIGHTED);
+	return get_varint(r, GOV_COUNT_MAX << GOV_HEAD_BITS | GOV_HEAD_VALUES_WIDE | GOV_HEAD_WEIGHTS_WIDE | GOV_HEAD_WEIGHTED);
 }
 
-static void
-next_amounts(gov_reader *r)
+void
+gov_reader_amounts(gov_reader *r)
 {
 	uint64		head = next_head(r);
 	gov_cell   *cell = &r->cell;
 	gov_weight *weight = &r->weight;
 
-	cell->n = head >> HEAD_BITS;
-	cell->wide = head & HEAD_VALUES_WIDE;
-	weight->present = head & HEAD_WEIGHTED;
-	weight->wide = head & HEAD_WEIGHTS_WIDE;
+	cell->n = head >> GOV_HEAD_BITS;
+	cell->wide = head & GOV_HEAD_VALUES_WIDE;
+	weight->present = head & GOV_HEAD_WEIGHTED;
+	weight->wide = head & GOV_HEAD_WEIGHTS_WIDE;
 	if ((cell->n == 0 && head != 0) || (weight->wide && !weight->present))
 		invalid("A unit in it has amounts without values.");
 	if (cell->n > 0)
@@ -464,20 +319,21 @@ next_amounts(gov_reader *r)
 	}
 }
 
-static void
-skip_amounts(gov_reader *r)
+/* Instead of gov_reader_amounts(). */
+void
+gov_reader_skip(gov_reader *r)
 {
 	const unsigned char *start = r->p;
 	uint64		head = next_head(r);
-	int			values = head >> HEAD_BITS == 0 ? 0 : head >> HEAD_BITS == 1 ? 2 : 4;
+	int			values = head >> GOV_HEAD_BITS == 0 ? 0 : head >> GOV_HEAD_BITS == 1 ? 2 : 4;
 
-	if (head & (HEAD_VALUES_WIDE | HEAD_WEIGHTS_WIDE))
+	if (head & (GOV_HEAD_VALUES_WIDE | GOV_HEAD_WEIGHTS_WIDE))
 	{
 		r->p = start;
-		next_amounts(r);
+		gov_reader_amounts(r);
 	}
 	else
-		skip_varints(r, values + (head & HEAD_WEIGHTED ? 4 : 0));
+		skip_varints(r, values + (head & GOV_HEAD_WEIGHTED ? 4 : 0));
 }
 
 static bool
@@ -492,8 +348,9 @@ next_expanded(gov_reader *r)
 	return true;
 }
 
-static bool
-next_flat(gov_reader *r)
+/* Of the flat form: the next unit's code; its amounts are to be read or skipped next. */
+bool
+gov_reader_code(gov_reader *r)
 {
 	if (r->left == 0)
 	{
@@ -513,9 +370,9 @@ gov_reader_next(gov_reader *r)
 {
 	if (r->state != NULL)
 		return next_expanded(r);
-	if (!next_flat(r))
+	if (!gov_reader_code(r))
 		return false;
-	next_amounts(r);
+	gov_reader_amounts(r);
 	return true;
 }
 
@@ -530,16 +387,16 @@ gov_reader_seek(gov_reader *r, const char *code, int len)
 				return true;
 		return false;
 	}
-	while (next_flat(r))
+	while (gov_reader_code(r))
 	{
 		if (gov_code_covers(code, len, r->code, r->len))
 		{
-			next_amounts(r);
+			gov_reader_amounts(r);
 			return true;
 		}
 		if (gov_code_compare(r->code, r->len, code, len) > 0)
 			return false;
-		skip_amounts(r);
+		gov_reader_skip(r);
 	}
 	return false;
 }

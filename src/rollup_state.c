@@ -34,6 +34,8 @@
 #define DENSE_PLACES	256		/* fewer never become dense, */
 #define DENSE_ENTER		4		/* nor do those of less than this part of the dictionary */
 #define DENSE_LEAVE		8		/* and those of less than this part of it cease to be when they grow */
+#define MAX_PARTS		8
+#define PART_UNITS		10000	/* flat states of fewer are taken up at once */
 #define CELLS			128		/* cells allocated at once, at most */
 
 #define PLACE_COUNT_MAX	((1 << 24) - 1)
@@ -73,6 +75,8 @@ struct gov_rollup
 	gov_cell   *cells;			/* the next of those allocated for places apart */
 	uint32		cells_left;
 	uint32		cells_next;		/* how many to allocate next */
+	struct varlena **parts;		/* large flat states that are to be added; NULL if there were none */
+	uint32		nparts;
 	struct varlena *flat;		/* between flat_size and flatten */
 	place		first_places[FIRST_PLACES]; /* very small groups need nothing else */
 };
@@ -143,12 +147,24 @@ gov_rollup_context(const gov_rollup *state)
 	return own_context(state);
 }
 
-/* Before a state is read. */
+
+/* Rows on their way arrive. */
 static inline void
-settle(gov_rollup *state)
+drain(gov_rollup *state)
 {
 	if (state->queue != NULL)
 		gov_queue_drain(state->queue);
+}
+
+/* What was flattened no longer holds. */
+static inline void
+forget_flat(gov_rollup *state)
+{
+	if (state->flat != NULL)
+	{
+		pfree(state->flat);
+		state->flat = NULL;
+	}
 }
 
 Datum
@@ -267,11 +283,7 @@ enter(gov_rollup *state, uint32 id)
 {
 	uint32		at = find(state, id);
 
-	if (state->flat != NULL)
-	{
-		pfree(state->flat);
-		state->flat = NULL;
-	}
+	forget_flat(state);
 	if (at != GOV_NO_UNIT && state->places[at].unit1 != 0)
 		return at;
 	if (!has_room(state, id))
@@ -474,6 +486,100 @@ gov_rollup_occurs(const gov_rollup *state, const char *code, int len)
 	return at != GOV_NO_UNIT && state->places[at].unit1 != 0;
 }
 
+/* ---------- merging ---------- */
+
+/* Adds a flat state unit by unit. */
+static void
+take_up(gov_rollup *state, struct varlena *flat)
+{
+	gov_reader	reader;
+
+	gov_reader_begin(&reader, PointerGetDatum(flat));
+	while (gov_reader_next(&reader))
+		gov_rollup_merge_cell(state, reader.code, reader.len, &reader.cell, &reader.weight);
+	gov_reader_end(&reader);
+}
+
+static int
+compare_sizes(const void *a, const void *b)
+{
+	Size		asize = VARSIZE_ANY(*(struct varlena *const *) a);
+	Size		bsize = VARSIZE_ANY(*(struct varlena *const *) b);
+
+	return (asize > bsize) - (asize < bsize);
+}
+
+/* The smaller half of the parts becomes one, so that no unit is merged very often. */
+static void
+merge_parts(gov_rollup *state)
+{
+	uint32		half = state->nparts / 2;
+	MemoryContext old = MemoryContextSwitchTo(own_context(state));
+	struct varlena *merged;
+
+	qsort(state->parts, state->nparts, sizeof(struct varlena *), compare_sizes);
+	merged = gov_flat_merge(state->parts, half);
+	MemoryContextSwitchTo(old);
+	for (uint32 i = 0; i < half; i++)
+		pfree(state->parts[i]);
+	state->parts[half - 1] = merged;
+	state->nparts -= half - 1;
+	memmove(state->parts, state->parts + half - 1, state->nparts * sizeof(struct varlena *));
+}
+
+/*
+ * A large flat state waits as it is.  If all that comes is such, as from the workers of
+ * a parallel plan, the result is merged from them without a dictionary.
+ */
+static void
+add_part(gov_rollup *state, struct varlena *flat)
+{
+	Size		size = VARSIZE_ANY(flat);
+	struct varlena *copy = MemoryContextAlloc(own_context(state), size);
+
+	memcpy(copy, flat, size);
+	forget_flat(state);
+	if (state->parts == NULL)
+		state->parts = MemoryContextAlloc(own_context(state), MAX_PARTS * sizeof(struct varlena *));
+	state->parts[state->nparts++] = copy;
+	if (state->nparts == MAX_PARTS)
+		merge_parts(state);
+}
+
+/* Before the units of a state are read one by one: nothing waits any more. */
+void
+gov_rollup_settle(gov_rollup *state)
+{
+	drain(state);
+	while (state->nparts > 0)
+	{
+		struct varlena *part = state->parts[--state->nparts];
+
+		take_up(state, part);
+		pfree(part);
+	}
+}
+
+/* The flat form of a state, in the current context. */
+struct varlena *
+gov_rollup_flatten(gov_rollup *state)
+{
+	struct varlena *parts[MAX_PARTS + 1];
+	uint32		n = state->nparts;
+	struct varlena *flat;
+
+	drain(state);
+	if (n == 0)
+		return gov_flat_write(state);
+	memcpy(parts, state->parts, n * sizeof(struct varlena *));
+	if (state->nunits > 0)
+		parts[n++] = gov_flat_write(state);
+	flat = gov_flat_merge(parts, n);
+	if (n > state->nparts)
+		pfree(parts[n - 1]);
+	return flat;
+}
+
 /* Adds all of another state, flat or expanded, which stays as it is. */
 void
 gov_rollup_absorb(gov_rollup *state, Datum other)
@@ -482,7 +588,7 @@ gov_rollup_absorb(gov_rollup *state, Datum other)
 	{
 		gov_rollup *from = gov_rollup_expanded(other);
 
-		settle(from);
+		gov_rollup_settle(from);
 		for (uint32 i = 0; i < from->capacity; i++)
 		{
 			uint32		id = from->places[i].unit1 - 1;
@@ -506,12 +612,12 @@ gov_rollup_absorb(gov_rollup *state, Datum other)
 	}
 	else
 	{
-		gov_reader	reader;
+		struct varlena *flat = PG_DETOAST_DATUM_PACKED(other);
 
-		gov_reader_begin(&reader, other);
-		while (gov_reader_next(&reader))
-			gov_rollup_merge_cell(state, reader.code, reader.len, &reader.cell, &reader.weight);
-		gov_reader_end(&reader);
+		if (gov_flat_count(flat) < PART_UNITS)
+			take_up(state, flat);
+		else
+			add_part(state, flat);
 	}
 }
 
@@ -548,14 +654,14 @@ compare_places(const void *a, const void *b, void *arg)
 	return gov_code_compare(acode, alen, bcode, blen);
 }
 
-/* The positions of the units that occur; if sorted, in the order of their codes. */
+/* The positions of the units that have places; if sorted, in the order of their codes. */
 uint32 *
 gov_rollup_positions(gov_rollup *state, uint32 *count, bool sorted)
 {
 	uint32	   *order;
 	uint32		n = 0;
 
-	settle(state);
+	drain(state);
 	*count = state->nunits;
 	order = MemoryContextAllocHuge(CurrentMemoryContext, ((Size) state->nunits + 1) * sizeof(uint32));
 	if (sorted && state->nunits >= gov_tree_size(state->tree) / DENSE_LEAVE)
@@ -606,12 +712,12 @@ flat_size(ExpandedObjectHeader *header)
 {
 	gov_rollup *state = (gov_rollup *) header;
 
-	settle(state);
+	drain(state);
 	if (state->flat == NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(own_context(state));
 
-		state->flat = gov_flat_write(state);
+		state->flat = gov_rollup_flatten(state);
 		MemoryContextSwitchTo(old);
 	}
 	return VARSIZE(state->flat);

@@ -1,6 +1,6 @@
 -- unit_rollup against GROUP BY over a closure, and against itself in other orders.
 BEGIN;
-SELECT plan(76);
+SELECT plan(82);
 SET LOCAL search_path = governance, public;
 SET LOCAL client_min_messages = warning;
 SELECT setseed(0.4242);
@@ -139,6 +139,42 @@ SELECT is((SELECT count(*)::int FROM (SELECT s FROM whole UNION SELECT s::text::
           'equal states hash alike');
 SELECT is((SELECT unit_rollup(s)::text FROM whole), (SELECT unit_rollup(unit, value, weight)::text FROM fact),
           'states of different kinds merge to that of all rows');
+
+-- Large states are merged side by side, small ones unit by unit.
+CREATE TABLE large_fact AS
+SELECT i % 19 AS part, ('L' || j % 41 || '.' || j)::unitcode AS unit,
+       CASE WHEN i % 7 = 0 THEN NULL WHEN j % 211 = 0 THEN 1e36 * i WHEN j % 5 = 0 THEN i * 0.001 ELSE i - 100000 END AS value,
+       CASE WHEN j % 3 = 0 THEN i % 4 WHEN j % 1001 = 0 THEN 1e40 END AS weight
+  FROM (SELECT i, CASE WHEN i % 19 < 17 THEN i * 7919 % 40000 ELSE i % 50 END AS j FROM generate_series(1, 270000) i) x;
+CREATE TABLE large AS SELECT part, unit_rollup(unit, value, weight) AS s FROM large_fact GROUP BY part;
+CREATE TABLE large_whole AS SELECT unit_rollup(unit, value, weight ORDER BY part) AS s FROM large_fact;
+SELECT ok(count(*) FILTER (WHERE n > 12000) = 17 AND count(*) FILTER (WHERE n < 100) = 2, 'seventeen of the parts are large, two are small')
+  FROM (SELECT count(*) AS n FROM large, governance.unnest(s) GROUP BY part) x;
+SELECT is((SELECT count(*)::int FROM large_whole, generate_series(1, 4) i
+            WHERE s = (SELECT unit_rollup(l.s ORDER BY hashint4(l.part + i)) FROM large l)), 4, 'large and small states merge to that of all rows, in any order');
+SELECT is_empty($$
+    SELECT p FROM generate_series(0, 18) p
+     WHERE (SELECT unit_rollup_send(a.s + b.s) FROM large a, large b WHERE a.part = p AND b.part = (p + 11) % 19)
+        <> (SELECT unit_rollup_send(unit_rollup(unit, value, weight)) FROM large_fact WHERE part IN (p, (p + 11) % 19))$$, '+ of large states');
+SELECT results_eq($$SELECT r.unit::text, r.n, r.own, r.total::text, r.weighted_mean::text FROM (SELECT unit_rollup(s) AS s FROM large) x, governance.unnest(s) r WHERE depth(r.unit) = 1$$,
+                  $$SELECT r.unit::text, r.n, r.own, r.total::text, r.weighted_mean::text FROM large_whole, lookup(s, 'L3') l, governance.unnest(s) r WHERE depth(r.unit) = 1$$, 'merged ones are read out');
+SELECT is_empty($$
+    SELECT part FROM (SELECT part, unit_rollup(s) OVER (ORDER BY part) AS s FROM large) x
+     WHERE part % 3 = 2 AND s <> (SELECT unit_rollup(unit, value, weight) FROM large_fact f WHERE f.part <= x.part)$$, 'a growing frame of large states');
+CREATE FUNCTION added_one_by_one() RETURNS unit_rollup LANGUAGE plpgsql AS $$
+DECLARE
+    kept unit_rollup := '{}';
+    part unit_rollup;
+BEGIN
+    FOR part IN SELECT s FROM large ORDER BY hashint4(large.part) LOOP
+        kept := kept + part;
+        IF lookup(kept, 'L7') IS NULL THEN
+            RAISE EXCEPTION 'L7 is in each of them';
+        END IF;
+    END LOOP;
+    RETURN unit_rollup_accum(kept, 'L7.added', 1, 1);
+END $$;
+SELECT is(unit_rollup_send(added_one_by_one()), (SELECT unit_rollup_send(s + '{L7.added=1:1@1:1}') FROM large_whole), 'large states in a variable');
 
 -- ---------- plans ----------
 
