@@ -177,11 +177,6 @@ gov_rollup_accum(PG_FUNCTION_ARGS)
 	unit = PG_GETARG_UNITCODE_PP(1);
 	code = VARDATA_ANY(unit);
 	len = VARSIZE_ANY_EXHDR(unit);
-	if (gov_code_is_end(code, len))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unit_rollup cannot take \"%s\" for a unit", pnstrdup(code, len)),
-				 errdetail("It is the end of a subtree, as subtree_end() gives it.")));
 	if (PG_ARGISNULL(2))
 		gov_rollup_occur(state, code, len);
 	else

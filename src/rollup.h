@@ -167,8 +167,8 @@ extern bool gov_reader_is_below(const gov_reader *reader, int len);
 extern bool gov_reader_has_subtree(const gov_reader *reader);
 extern void gov_reader_end(gov_reader *reader);
 extern void gov_flat_check(const char *bytes, size_t len);
-extern void gov_amounts_check(const gov_cell *cell, const gov_weight *weight, int sqlstate,
-							  const char *code, int len);
+extern bool gov_amounts_check(const gov_cell *cell, const gov_weight *weight, int sqlstate,
+							  const char *code, int len, struct Node *escontext);
 extern uint32 gov_flat_count(struct varlena *flat);
 extern struct varlena *gov_rollup_flat(Datum d);
 

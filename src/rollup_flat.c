@@ -36,6 +36,9 @@
 /* The fewest bytes of a unit: shared, rest, a character, head. */
 #define UNIT_SIZE			4
 
+/* Base-10000 digits of the largest count. */
+#define COUNT_DIGITS		5
+
 /* The flat form of any state; detoasted, and perhaps the argument itself. */
 struct varlena *
 gov_rollup_flat(Datum d)
@@ -142,11 +145,39 @@ add_amounts(gov_amount a, gov_amount b, bool wide)
 	return sum;
 }
 
+/*
+ * Compares amount * n with sum; an amount so large that the product may be none of
+ * numeric's is taken to be right.
+ */
+static int
+compare_times(gov_amount amount, int64 n, gov_amount sum, bool wide)
+{
+	Numeric		num;
+	Numeric		total;
+	Numeric		product;
+	int			weight;
+	bool		negative;
+
+	if (!wide && gov_decimal_fits64(amount.small))
+	{
+		gov_int128	small = amount.small * n;
+
+		return (small > sum.small) - (small < sum.small);
+	}
+	num = wide ? amount.wide : gov_numeric_make(amount.small, 0);
+	total = wide ? sum.wide : gov_numeric_make(sum.small, 0);
+	(void) gov_numeric_digits(num, &weight, &negative);
+	if (weight > GOV_MAX_WEIGHT - COUNT_DIGITS)
+		return 0;
+	product = DatumGetNumeric(DirectFunctionCall2(numeric_mul, NumericGetDatum(num),
+												  NumericGetDatum(int64_to_numeric(n))));
+	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(product), NumericGetDatum(total)));
+}
+
 /* Could there be such values?  NULL, or what speaks against it. */
 static const char *
 cell_fault(const gov_cell *cell)
 {
-	gov_int128	n = cell->n;
 	gov_cell	canonical = *cell;
 
 	if (cell->n == 0)
@@ -159,9 +190,8 @@ cell_fault(const gov_cell *cell)
 	if (cell->n == 2 &&
 		compare_amounts(add_amounts(cell->minimum, cell->maximum, cell->wide), cell->sum, cell->wide) != 0)
 		return "Two values do not add up to their sum.";
-	if (!cell->wide &&
-		((gov_decimal_fits64(cell->minimum.small) && cell->minimum.small * n > cell->sum.small) ||
-		 (gov_decimal_fits64(cell->maximum.small) && cell->maximum.small * n < cell->sum.small)))
+	if (compare_times(cell->minimum, cell->n, cell->sum, cell->wide) > 0 ||
+		compare_times(cell->maximum, cell->n, cell->sum, cell->wide) < 0)
 		return "A sum cannot be that of values between the smallest and the largest.";
 	return NULL;
 }
@@ -420,20 +450,21 @@ gov_reader_has_subtree(const gov_reader *r)
 		gov_varint_get(&p, r->end, &rest) && p < r->end && *p == '.';
 }
 
-/* Raises what is wrong with amounts from outside. */
-void
+/* Raises what is wrong with amounts from outside, or passes it to escontext and returns false. */
+bool
 gov_amounts_check(const gov_cell *cell, const gov_weight *weight, int sqlstate,
-				  const char *code, int len)
+				  const char *code, int len, struct Node *escontext)
 {
 	const char *fault = cell_fault(cell);
 
 	if (fault == NULL)
 		fault = weight_fault(weight, cell);
-	if (fault != NULL)
-		ereport(ERROR,
-				(errcode(sqlstate),
-				 errmsg("invalid unit_rollup at unit \"%.*s\"", len, code),
-				 errdetail("%s", fault)));
+	if (fault == NULL)
+		return true;
+	ereturn(escontext, false,
+			(errcode(sqlstate),
+			 errmsg("invalid unit_rollup at unit \"%.*s\"", len, code),
+			 errdetail("%s", fault)));
 }
 
 /* Bytes from outside: all of them are looked at. */
@@ -445,5 +476,5 @@ gov_flat_check(const char *bytes, size_t len)
 	begin_flat(&r, bytes, len);
 	r.check = true;
 	while (gov_reader_next(&r))
-		gov_amounts_check(&r.cell, &r.weight, ERRCODE_INVALID_BINARY_REPRESENTATION, r.code, r.len);
+		(void) gov_amounts_check(&r.cell, &r.weight, ERRCODE_INVALID_BINARY_REPRESENTATION, r.code, r.len, NULL);
 }

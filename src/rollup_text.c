@@ -16,22 +16,25 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(gov_rollup_in);
 PG_FUNCTION_INFO_V1(gov_rollup_out);
 
+/* The functions below that return bool say false when they have reported an error. */
 typedef struct scanner
 {
 	const char *text;
 	const char *p;
+	struct Node *escontext;
 } scanner;
 
-static void
+static bool
 malformed(const scanner *s, const char *wanted)
 {
 	const char *found = *s->p == '\0' ? "the end" : psprintf("\"%.*s\"", pg_mblen(s->p), s->p);
 
-	ereport(ERROR,
+	ereturn(s->escontext, false,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid input syntax for type unit_rollup"),
 			 errdetail("At byte %d, %s was expected, not %s.",
@@ -54,32 +57,37 @@ take(scanner *s, char c)
 	return true;
 }
 
-static void
+static bool
 need(scanner *s, char c, const char *wanted)
 {
-	if (!take(s, c))
-		malformed(s, wanted);
+	return take(s, c) || malformed(s, wanted);
 }
 
-static int64
-scan_count(scanner *s)
+static bool
+scan_count(scanner *s, int64 *n)
 {
-	int64		n = 0;
 	const char *start = s->p;
 
+	*n = 0;
 	while (*s->p >= '0' && *s->p <= '9' && s->p - start < 18)
-		n = n * 10 + (*s->p++ - '0');
-	if (s->p == start || (*s->p >= '0' && *s->p <= '9'))
-	{
-		s->p = start;
-		malformed(s, "a count of at most 18 digits");
-	}
-	return n;
+		*n = *n * 10 + (*s->p++ - '0');
+	if (s->p > start && !(*s->p >= '0' && *s->p <= '9'))
+		return true;
+	s->p = start;
+	return malformed(s, "a count of at most 18 digits");
 }
 
-/* Returns whether it is wide. */
+/* Has it more digits before the point than numeric holds? */
 static bool
-scan_amount(scanner *s, gov_amount *amount, int *scale)
+is_out_of_range(const char *text, size_t len)
+{
+	size_t		start = strspn(text, "-0");
+
+	return start < len && strcspn(text + start, ".") > 0 && strspn(text + start, "0123456789") > 4 * (GOV_MAX_WEIGHT + 1);
+}
+
+static bool
+scan_amount(scanner *s, gov_amount *amount, int *scale, bool *wide)
 {
 	size_t		len = strspn(s->p, "-.0123456789");
 	gov_int128	v;
@@ -88,20 +96,25 @@ scan_amount(scanner *s, gov_amount *amount, int *scale)
 	{
 		case GOV_PARSE_SMALL:
 			amount->small = v;
+			*wide = false;
 			s->p += len;
-			return false;
+			return true;
 		case GOV_PARSE_WIDE:
+			if (is_out_of_range(s->p, len))
+				ereturn(s->escontext, false,
+						(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						 errmsg("value overflows numeric format")));
 			amount->wide = DatumGetNumeric(DirectFunctionCall3(numeric_in,
 															   CStringGetDatum(pnstrdup(s->p, len)),
 															   ObjectIdGetDatum(InvalidOid),
 															   Int32GetDatum(-1)));
+			*wide = true;
 			s->p += len;
 			return true;
 		case GOV_PARSE_MALFORMED:
 			break;
 	}
-	malformed(s, "a decimal number");
-	return false;
+	return malformed(s, "a decimal number");
 }
 
 static void
@@ -113,7 +126,7 @@ widen(gov_amount *amount, int scale, bool *wide)
 	*wide = true;
 }
 
-static void
+static bool
 scan_values(scanner *s, gov_cell *cell)
 {
 	const char *start;
@@ -121,22 +134,21 @@ scan_values(scanner *s, gov_cell *cell)
 	bool		wide[3];
 	int			other[2];
 
-	need(s, ':', "\":\"");
-	wide[0] = scan_amount(s, &cell->sum, &scale);
+	if (!need(s, ':', "\":\"") || !scan_amount(s, &cell->sum, &scale, &wide[0]))
+		return false;
 	cell->scale = scale;
 	cell->wide = wide[0];
 	cell->minimum = cell->maximum = cell->sum;
 	if (cell->n == 1)
-		return;
-	need(s, ':', "\":\"");
-	start = s->p;
-	wide[1] = scan_amount(s, &cell->minimum, &other[0]);
-	need(s, ':', "\":\"");
-	wide[2] = scan_amount(s, &cell->maximum, &other[1]);
+		return true;
+	start = s->p + 1;
+	if (!need(s, ':', "\":\"") || !scan_amount(s, &cell->minimum, &other[0], &wide[1]) ||
+		!need(s, ':', "\":\"") || !scan_amount(s, &cell->maximum, &other[1], &wide[2]))
+		return false;
 	if (other[0] != scale || other[1] != scale)
 	{
 		s->p = start;
-		malformed(s, "a smallest and a largest value with as many decimals as the sum");
+		return malformed(s, "a smallest and a largest value with as many decimals as the sum");
 	}
 	cell->wide = wide[0] || wide[1] || wide[2];
 	if (cell->wide)
@@ -145,19 +157,20 @@ scan_values(scanner *s, gov_cell *cell)
 		widen(&cell->minimum, scale, &wide[1]);
 		widen(&cell->maximum, scale, &wide[2]);
 	}
+	return true;
 }
 
-static void
+static bool
 scan_weight(scanner *s, gov_weight *weight)
 {
 	int			scale;
 	int			product_scale;
 	bool		wide[2];
 
+	if (!scan_amount(s, &weight->weight, &scale, &wide[0]) ||
+		!need(s, ':', "\":\"") || !scan_amount(s, &weight->product, &product_scale, &wide[1]))
+		return false;
 	weight->present = true;
-	wide[0] = scan_amount(s, &weight->weight, &scale);
-	need(s, ':', "\":\"");
-	wide[1] = scan_amount(s, &weight->product, &product_scale);
 	weight->scale = scale;
 	weight->product_scale = product_scale;
 	weight->wide = wide[0] || wide[1];
@@ -166,9 +179,10 @@ scan_weight(scanner *s, gov_weight *weight)
 		widen(&weight->weight, scale, &wide[0]);
 		widen(&weight->product, product_scale, &wide[1]);
 	}
+	return true;
 }
 
-static void
+static bool
 scan_unit(scanner *s, gov_rollup *state)
 {
 	const char *code = s->p;
@@ -176,53 +190,67 @@ scan_unit(scanner *s, gov_rollup *state)
 	gov_cell	cell = {0};
 	gov_weight	weight = {0};
 
-	(void) gov_unitcode_check(code, len, ERRCODE_INVALID_TEXT_REPRESENTATION, NULL);
+	if (!gov_unitcode_check(code, len, ERRCODE_INVALID_TEXT_REPRESENTATION, s->escontext))
+		return false;
 	if (gov_rollup_occurs(state, code, len))
-		ereport(ERROR,
+		ereturn(s->escontext, false,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type unit_rollup"),
 				 errdetail("At byte %d, unit \"%.*s\" stands a second time.",
 						   (int) (s->p - s->text) + 1, len, code)));
 	s->p += len;
-	need(s, '=', "\"=\"");
-	cell.n = scan_count(s);
-	if (cell.n > 0)
-		scan_values(s, &cell);
-	if (take(s, '@'))
-		scan_weight(s, &weight);
+	if (!need(s, '=', "\"=\"") || !scan_count(s, &cell.n) ||
+		(cell.n > 0 && !scan_values(s, &cell)) ||
+		(take(s, '@') && !scan_weight(s, &weight)))
+		return false;
 
 	/* The check wants them as the bytes have them. */
 	gov_cell_canonical(&cell);
 	gov_weight_canonical(&weight);
-	gov_amounts_check(&cell, &weight, ERRCODE_INVALID_TEXT_REPRESENTATION, code, len);
+	if (!gov_amounts_check(&cell, &weight, ERRCODE_INVALID_TEXT_REPRESENTATION, code, len, s->escontext))
+		return false;
 	gov_rollup_merge_cell(state, code, len, &cell, &weight);
+	return true;
+}
+
+static bool
+scan_state(scanner *s, gov_rollup *state)
+{
+	skip_space(s);
+	if (!need(s, '{', "\"{\""))
+		return false;
+	skip_space(s);
+	if (*s->p != '}')
+	{
+		do
+		{
+			skip_space(s);
+			CHECK_FOR_INTERRUPTS();
+			if (!scan_unit(s, state))
+				return false;
+			skip_space(s);
+		} while (take(s, ','));
+	}
+	if (!need(s, '}', "\",\" or \"}\""))
+		return false;
+	skip_space(s);
+	return *s->p == '\0' || malformed(s, "the end");
 }
 
 Datum
 gov_rollup_in(PG_FUNCTION_ARGS)
 {
-	scanner		s;
+	char	   *text = PG_GETARG_CSTRING(0);
+	scanner		s = {text, text, fcinfo->context};
 	gov_rollup *state = gov_rollup_create_alone(CurrentMemoryContext);
+	struct varlena *flat = NULL;
 
-	s.text = s.p = PG_GETARG_CSTRING(0);
-	skip_space(&s);
-	need(&s, '{', "\"{\"");
-	skip_space(&s);
-	if (*s.p != '}')
-	{
-		do
-		{
-			skip_space(&s);
-			CHECK_FOR_INTERRUPTS();
-			scan_unit(&s, state);
-			skip_space(&s);
-		} while (take(&s, ','));
-	}
-	need(&s, '}', "\",\" or \"}\"");
-	skip_space(&s);
-	if (*s.p != '\0')
-		malformed(&s, "the end");
-	PG_RETURN_POINTER(gov_flat_write(state));
+	if (scan_state(&s, state))
+		flat = gov_flat_write(state);
+	MemoryContextDelete(gov_rollup_context(state));
+	if (flat == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(flat);
 }
 
 static void

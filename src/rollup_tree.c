@@ -230,22 +230,50 @@ append_unit(gov_tree *tree, const char *code, int len, int label, uint32 parent,
 	return tree->nunits++;
 }
 
+/* Codes are looked at once, when they are new; those of ancestors are parts of them. */
+static void
+check_code(const char *code, int len)
+{
+	if (gov_code_is_end(code, len))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unit_rollup cannot take \"%s\" for a unit", pnstrdup(code, len)),
+				 errdetail("It is the end of a subtree, as subtree_end() gives it.")));
+	(void) gov_unitcode_check(code, len, ERRCODE_DATA_CORRUPTED, NULL);
+}
+
+/* Enters a unit that is not there, and those of its ancestors that are not. */
+static uint32
+enter_new(gov_tree *tree, const char *code, int len, uint32 hash)
+{
+	uint32		parent = GOV_NO_UNIT;
+	int			label = len;
+
+	while (label > 0 && code[label - 1] != '.')
+		label--;
+	if (label > 0)
+	{
+		uint32		parent_hash = gov_tree_hash(code, label - 1);
+		uint32		at;
+
+		parent = probe(tree, code, label - 1, parent_hash, &at);
+		if (parent == GOV_NO_UNIT)
+			parent = enter_new(tree, code, label - 1, parent_hash);
+	}
+	return append_unit(tree, code, len, label, parent, hash);
+}
+
 /* The unit's number; it and its ancestors are entered if they are not there. */
 uint32
 gov_tree_enter_hashed(gov_tree *tree, const char *code, int len, uint32 hash)
 {
 	uint32		at;
 	uint32		id = probe(tree, code, len, hash, &at);
-	uint32		parent = GOV_NO_UNIT;
-	int			label = len;
 
 	if (id != GOV_NO_UNIT)
 		return id;
-	while (label > 0 && code[label - 1] != '.')
-		label--;
-	if (label > 0)
-		parent = gov_tree_enter(tree, code, label - 1);
-	return append_unit(tree, code, len, label, parent, hash);
+	check_code(code, len);
+	return enter_new(tree, code, len, hash);
 }
 
 uint32

@@ -1,6 +1,6 @@
 -- unit_rollup against GROUP BY over a closure, and against itself in other orders.
 BEGIN;
-SELECT plan(82);
+SELECT plan(88);
 SET LOCAL search_path = governance, public;
 SET LOCAL client_min_messages = warning;
 SELECT setseed(0.4242);
@@ -157,7 +157,7 @@ SELECT is_empty($$
      WHERE (SELECT unit_rollup_send(a.s + b.s) FROM large a, large b WHERE a.part = p AND b.part = (p + 11) % 19)
         <> (SELECT unit_rollup_send(unit_rollup(unit, value, weight)) FROM large_fact WHERE part IN (p, (p + 11) % 19))$$, '+ of large states');
 SELECT results_eq($$SELECT r.unit::text, r.n, r.own, r.total::text, r.weighted_mean::text FROM (SELECT unit_rollup(s) AS s FROM large) x, governance.unnest(s) r WHERE depth(r.unit) = 1$$,
-                  $$SELECT r.unit::text, r.n, r.own, r.total::text, r.weighted_mean::text FROM large_whole, lookup(s, 'L3') l, governance.unnest(s) r WHERE depth(r.unit) = 1$$, 'merged ones are read out');
+                  $$SELECT r.unit::text, r.n, r.own, r.total::text, r.weighted_mean::text FROM large_whole, governance.unnest(s) r WHERE depth(r.unit) = 1$$, 'merged ones are read out');
 SELECT is_empty($$
     SELECT part FROM (SELECT part, unit_rollup(s) OVER (ORDER BY part) AS s FROM large) x
      WHERE part % 3 = 2 AND s <> (SELECT unit_rollup(unit, value, weight) FROM large_fact f WHERE f.part <= x.part)$$, 'a growing frame of large states');
@@ -413,7 +413,28 @@ SELECT is_empty($$
         OR numeric_send((lookup(governance.unit_rollup_accum(NULL, 'u', v), 'u')).total) <> numeric_send(v)$$,
     'numerics of all layouts come back as they went in');
 
--- ---------- hostile bytes ----------
+-- ---------- hostile text and bytes ----------
+
+-- From 16 on without an exception, as COPY ... ON_ERROR and pg_input_is_valid() ask.
+CREATE FUNCTION refused(input text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    valid boolean;
+BEGIN
+    IF current_setting('server_version_num')::int >= 160000 THEN
+        EXECUTE format('SELECT pg_input_is_valid(%L, %L)', input, 'governance.unit_rollup') INTO valid;
+        RETURN NOT valid;
+    END IF;
+    PERFORM input::governance.unit_rollup;
+    RETURN false;
+EXCEPTION WHEN invalid_text_representation OR numeric_value_out_of_range THEN
+    RETURN current_setting('server_version_num')::int < 160000;
+END $$;
+SELECT is_empty($$
+    SELECT t FROM unnest(ARRAY['', 'a=1:1', '{a}', '{a=}', '{a=1}', '{a=1:}', '{a=1:1e5}', '{a=1:.5}', '{a=2:3}', '{a=2:3:1}', '{a=2:3:1:}', '{a=2:3:1:2.0}',
+                               '{a=2:3:2:1}', '{a=2:4:1:2}', '{a=0@1:1}', '{a=1:1@}', '{a=1:1@1}', '{a=1:1@-1:-1}', '{a=1:1, a=1:1}', '{a=1:1,}', '{a=1:1} x',
+                               '{a..b=1:1}', '{a=1234567890123456789:1:1:1}', '{a=-1:1}', '{', '{a=1:1']) t
+     WHERE NOT refused(t)$$, 'text that is none is refused');
+SELECT ok(NOT refused('{}') AND NOT refused('{a=1:1}'), 'text that is one is not');
 
 CREATE TABLE received (s unit_rollup);
 -- Feeds bytes to the receive function by way of a binary COPY.
@@ -465,6 +486,25 @@ SELECT is((receive('\x0102000162000001610000')).error, '22P03', 'codes out of or
 SELECT is((receive('\x010100016109000000010005')).error, '22P03', 'a small amount given as a wide one is refused');
 SELECT is((receive('\x0101000161090000feff03ffffffff0f')).error, '22P03', 'more digits than bytes are refused');
 SELECT is((receive('\x010100016109000014012710')).error, '22P03', 'a digit of 10000 is refused');
+
+-- Wide amounts that no rows could have.
+SELECT is_empty($$
+    SELECT t FROM unnest(ARRAY[
+        '{a=3:100000000000000000000000000000000000000000:1:2}',
+        '{a=3:-100000000000000000000000000000000000000000:1:2}',
+        '{a=3:5:1:100000000000000000000000000000000000000000, b=1:1, a=1:1}',
+        '{a=3:29999999999999999999999999999999999999999.9:10000000000000000000000000000000000000000.0:10000000000000000000000000000000000000002.0}',
+        '{a=3:30000000000000000000000000000000000000006.1:10000000000000000000000000000000000000000.0:10000000000000000000000000000000000000002.0}',
+        '{a=3:60000000000000000000000000000000000000:20000000000000000000000000000000000001:20000000000000000000000000000000000002}',
+        '{a=2:30000000000000000000000000000000000000001:10000000000000000000000000000000000000000:20000000000000000000000000000000000000000}',
+        '{a=1:' || repeat('9', 131073) || '}', '{a=1:1' || repeat('0', 131072) || '.5}']) t
+     WHERE NOT coalesce(refused(t), false)$$, 'wide amounts that no rows could have are refused');
+SELECT is(s::text, t, 'and those that rows could have are not')
+  FROM (SELECT t, t::unit_rollup AS s
+          FROM unnest(ARRAY['{a=3:30000000000000000000000000000000000000001.0:10000000000000000000000000000000000000000.0:10000000000000000000000000000000000000001.0}',
+                            '{a=3:' || repeat('9', 131072) || ':-' || repeat('9', 131072) || ':' || repeat('9', 131072) || '}']) t) x;
+SELECT is((SELECT count(*)::int FROM (SELECT '{a=1:1, b.c=2:3:1:2}'::text AS good, i FROM generate_series(1, 20000) i) x WHERE (good || repeat(' ', i % 2))::unit_rollup IS NOT NULL), 20000,
+          'very many inputs');
 
 COPY (SELECT 1 WHERE false) TO PROGRAM 'rm -f governance_rollup_test.bin';
 
