@@ -130,9 +130,9 @@ static bool
 scan_values(scanner *s, gov_cell *cell)
 {
 	const char *start;
-	int			scale;
-	bool		wide[3];
-	int			other[2];
+	int			scale = 0;
+	bool		wide[3] = {false};
+	int			other[2] = {0};
 
 	if (!need(s, ':', "\":\"") || !scan_amount(s, &cell->sum, &scale, &wide[0]))
 		return false;
@@ -163,9 +163,9 @@ scan_values(scanner *s, gov_cell *cell)
 static bool
 scan_weight(scanner *s, gov_weight *weight)
 {
-	int			scale;
-	int			product_scale;
-	bool		wide[2];
+	int			scale = 0;
+	int			product_scale = 0;
+	bool		wide[2] = {false};
 
 	if (!scan_amount(s, &weight->weight, &scale, &wide[0]) ||
 		!need(s, ':', "\":\"") || !scan_amount(s, &weight->product, &product_scale, &wide[1]))
