@@ -1,0 +1,592 @@
+-- Transmission: targets handed down the tree, and the proof that nothing is lost on the way.
+
+CREATE TABLE quota (
+    indicator    text NOT NULL REFERENCES indicator ON UPDATE CASCADE,
+    unit         unitcode NOT NULL REFERENCES unit,
+    period       daterange NOT NULL CHECK (isfinite(lower(period)) IS TRUE AND isfinite(upper(period)) IS TRUE),
+    amount       numeric NOT NULL CHECK (amount > '-Infinity' AND amount < 'Infinity'),
+    reserve      numeric NOT NULL DEFAULT 0 CHECK (reserve >= 0 AND reserve < 'Infinity'),
+    measure_unit text REFERENCES measure_unit ON UPDATE CASCADE,
+    method       governance.allocation_method,
+    weight_by    text REFERENCES indicator ON UPDATE CASCADE,
+    reason       text,
+    decided_at   timestamptz NOT NULL DEFAULT statement_timestamp(),
+    decided_by   text NOT NULL DEFAULT current_user,
+    PRIMARY KEY (indicator, period, unit),
+    CHECK (reserve <= greatest(amount, 0))
+);
+COMMENT ON TABLE quota IS 'what a unit is to reach, or not to exceed, in a period: a target set for it or handed down to it';
+COMMENT ON COLUMN quota.amount IS 'the figure as stated; where it is converted from another unit of measure, half of its last decimal place is rounding';
+COMMENT ON COLUMN quota.reserve IS 'the part of the amount that the unit keeps, and does not hand down';
+COMMENT ON COLUMN quota.measure_unit IS 'the unit of measure of amount and reserve; NULL: the indicator''s';
+COMMENT ON COLUMN quota.method IS 'how transmit() rounded the parts; NULL: set by hand';
+COMMENT ON COLUMN quota.weight_by IS 'the indicator by which transmit() shared the parent''s quota; NULL: given shares, or set by hand';
+CREATE STATISTICS quota_period (ndistinct, mcv) ON indicator, period FROM quota;
+
+-- What a decision has replaced is kept.
+CREATE TABLE quota_revision (
+    indicator    text NOT NULL,
+    unit         unitcode NOT NULL,
+    period       daterange NOT NULL,
+    amount       numeric NOT NULL,
+    reserve      numeric NOT NULL,
+    measure_unit text,
+    method       governance.allocation_method,
+    weight_by    text,
+    reason       text,
+    decided_at   timestamptz NOT NULL,
+    decided_by   text NOT NULL,
+    ended_at     timestamptz NOT NULL,
+    ended_by     text NOT NULL
+);
+CREATE INDEX quota_revision_of ON quota_revision (indicator, period, unit);
+COMMENT ON TABLE quota_revision IS 'quotas as they were before they were changed or withdrawn; written by a trigger';
+
+CREATE VIEW quota_history WITH (security_invoker = true) AS
+    SELECT q.indicator, q.unit, q.period,
+           row_number() OVER (PARTITION BY q.indicator, q.period, q.unit ORDER BY q.ended_at NULLS LAST, q.decided_at) AS revision,
+           q.amount, q.reserve, q.measure_unit, q.method, q.weight_by, q.reason, q.decided_at, q.decided_by, q.ended_at, q.ended_by
+      FROM (SELECT r.* FROM quota_revision r
+             UNION ALL
+            SELECT c.*, NULL, NULL FROM quota c) AS q;
+COMMENT ON VIEW quota_history IS 'every revision of every quota: the figure, who decided it, when and why; the one in force has no end';
+
+-- Of what transmit() has to respect.
+CREATE TABLE base_value (
+    indicator text NOT NULL REFERENCES indicator ON UPDATE CASCADE,
+    unit      unitcode NOT NULL REFERENCES unit,
+    period    daterange NOT NULL,
+    version   integer NOT NULL DEFAULT 1 CHECK (version > 0),
+    value     numeric NOT NULL CHECK (value > '-Infinity' AND value < 'Infinity'),
+    source    text,
+    set_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (indicator, period, version, unit)
+);
+COMMENT ON TABLE base_value IS 'the figures of a base year, fixed in versions, so that what is measured against them does not move when a survey is corrected';
+
+CREATE TABLE quota_condition (
+    indicator    text NOT NULL REFERENCES indicator ON UPDATE CASCADE,
+    unit         unitcode NOT NULL REFERENCES unit,
+    period       daterange NOT NULL,
+    share        numeric CHECK (share >= 0 AND share < 'Infinity'),
+    floor        numeric CHECK (floor >= 0 AND floor < 'Infinity'),
+    cap          numeric CHECK (cap >= 0 AND cap < 'Infinity'),
+    floor_ratio  numeric CHECK (floor_ratio >= 0 AND floor_ratio < 'Infinity'),
+    cap_ratio    numeric CHECK (cap_ratio >= 0 AND cap_ratio < 'Infinity'),
+    base_period  daterange,
+    base_version integer,
+    PRIMARY KEY (indicator, period, unit),
+    CHECK ((floor_ratio IS NULL AND cap_ratio IS NULL) OR base_period IS NOT NULL)
+);
+COMMENT ON TABLE quota_condition IS 'what a unit''s part must keep to when its parent''s quota is handed down; floor and cap in the quota''s unit of measure';
+COMMENT ON COLUMN quota_condition.share IS 'by how much it counts, where no indicator is given to weigh by';
+COMMENT ON COLUMN quota_condition.cap_ratio IS 'at most so many times the base value: 1.3 for a ceiling of 1.3 times 2020';
+COMMENT ON COLUMN quota_condition.base_version IS 'version of the base value; NULL: the newest';
+
+CREATE FUNCTION set_base(indicator text, period daterange, source text DEFAULT NULL) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+DECLARE
+    next_version integer := 1 + coalesce((SELECT max(b.version) FROM base_value b WHERE b.indicator = $1 AND b.period = $2), 0);
+BEGIN
+    INSERT INTO base_value (indicator, unit, period, version, value, source)
+    SELECT v.indicator, v.unit, v.period, next_version, v.value, $3
+      FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.value IS NOT NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'indicator "%" has no values for %', $1, period_label($2)
+            USING ERRCODE = 'no_data_found',
+                  HINT = 'refresh() computes the values of periods that have observations.';
+    END IF;
+    RETURN next_version;
+END
+$$;
+COMMENT ON FUNCTION set_base(text, daterange, text) IS 'fixes an indicator''s present values of a period as a new version of its base values; returns the version';
+
+CREATE FUNCTION common_divisor(dimension text) RETURNS numeric
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+DECLARE
+    common numeric := 1;
+    one numeric;
+BEGIN
+    FOR one IN SELECT DISTINCT m.divisor FROM measure_unit m WHERE m.dimension = $1 LOOP
+        common := lcm(common, one);
+    END LOOP;
+    RETURN common;
+END
+$$;
+COMMENT ON FUNCTION common_divisor(text) IS 'the least number by which the base unit of a dimension is divided so that all its units of measure are whole multiples';
+
+-- A unit of measure as a whole multiple of that least part: amounts are compared in it, exactly.
+CREATE FUNCTION measure_size(indicator text, measure_unit text) RETURNS numeric
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT m.factor * div(common_divisor(m.dimension), m.divisor)
+          FROM indicator i JOIN measure_unit m ON m.code = coalesce($2, i.measure_unit) WHERE i.code = $1;
+    END;
+COMMENT ON FUNCTION measure_size(text, text) IS 'a unit of measure (NULL: the indicator''s) in the least part that its dimension has in common, an exact number';
+
+CREATE FUNCTION quota_of(indicator text, period daterange, units unitcode[]) RETURNS SETOF quota
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+    BEGIN ATOMIC
+        SELECT q.* FROM quota q WHERE $3 IS NULL AND q.indicator = $1 AND q.period = $2
+         UNION ALL
+        SELECT q.*
+          FROM unnest($3) AS u
+         CROSS JOIN LATERAL (
+            SELECT x.* FROM quota x WHERE x.indicator = $1 AND x.period = $2 AND x.unit = u OFFSET 0) AS q;
+    END;
+COMMENT ON FUNCTION quota_of(text, daterange, unitcode[]) IS 'an indicator''s quotas for a period, all or those of some units';
+
+CREATE FUNCTION newest_period(indicator text, before date) RETURNS daterange
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT r.period FROM refreshed r WHERE r.indicator = $1 AND upper(r.period) <= $2 ORDER BY upper(r.period) DESC, r.period DESC LIMIT 1;
+    END;
+COMMENT ON FUNCTION newest_period(text, date) IS 'the last period with values of an indicator that ends by a day';
+
+-- The proof, for some parents or all of them.
+CREATE FUNCTION gap_of(indicator text, period daterange, parents unitcode[] DEFAULT NULL)
+    RETURNS TABLE (parent unitcode, amount numeric, reserve numeric, measure_unit text, allotted numeric, difference numeric,
+                   tolerance numeric, n_allotted bigint, n_children bigint, complete boolean, broken boolean)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    ind indicator;
+    alive daterange := indicator_existence($1, $2);
+    children unitcode[];
+    weigher text;
+BEGIN
+    SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
+    IF $3 IS NOT NULL THEN
+        SELECT coalesce(array_agg(u.code), '{}') INTO children FROM unit u WHERE u.parent = ANY ($3);
+    END IF;
+    IF ind.space_op IN ('ratio', 'weighted_mean') THEN
+        weigher := coalesce(ind.denominator, ind.weight_by);
+    END IF;
+    RETURN QUERY
+        WITH size AS MATERIALIZED (
+            SELECT s.code, measure_size($1, s.code) AS size
+              FROM (SELECT NULL UNION ALL SELECT m.code FROM measure_unit m
+                     WHERE m.dimension = (SELECT o.dimension FROM measure_unit o WHERE o.code = ind.measure_unit)) AS s (code)
+        ), expected AS (
+            SELECT u.parent, count(*) AS n
+              FROM unit u
+             WHERE u.parent IS NOT NULL AND u.valid && alive AND ($3 IS NULL OR u.parent = ANY ($3))
+             GROUP BY u.parent
+        ), handing AS MATERIALIZED (
+            -- in least parts; "half" is half of the last place stated
+            SELECT q.unit, q.amount, q.reserve, coalesce(q.measure_unit, ind.measure_unit) AS stated_in, s.size, e.n,
+                   0.5 * 10::numeric ^ (- scale(q.amount)) * s.size AS half
+              FROM quota_of($1, $2, $3) q
+              JOIN expected e ON e.parent = q.unit
+              JOIN size s ON s.code IS NOT DISTINCT FROM q.measure_unit
+        ), part AS (
+            SELECT h.unit AS parent, q.amount * s.size AS amount, w.value AS weight,
+                   CASE WHEN coalesce(q.measure_unit, ind.measure_unit) <> h.stated_in OR ind.space_op <> 'sum'
+                        THEN 0.5 * 10::numeric ^ (- scale(q.amount)) * s.size END AS half
+              FROM quota_of($1, $2, children) q
+              JOIN unit u ON u.code = q.unit AND u.valid && alive
+              JOIN handing h ON h.unit = u.parent
+              JOIN size s ON s.code IS NOT DISTINCT FROM q.measure_unit
+              LEFT JOIN LATERAL (
+                SELECT v.value FROM indicator_value v
+                 WHERE v.indicator = weigher AND v.period = newest_period(weigher, upper($2)) AND v.unit = q.unit) w ON weigher IS NOT NULL
+        ), handed AS (
+            SELECT p.parent, count(*) AS n,
+                   CASE WHEN weigher IS NOT NULL THEN sum(p.amount * p.weight) / nullif(sum(p.weight), 0)
+                        WHEN ind.space_op = 'min' THEN min(p.amount)
+                        WHEN ind.space_op = 'max' THEN max(p.amount)
+                        WHEN ind.space_op IN ('mean', 'mean_of_children') THEN avg(p.amount)
+                        ELSE sum(p.amount) END AS amount,
+                   CASE WHEN ind.space_op = 'sum' THEN sum(p.half) ELSE max(p.half) END AS half
+              FROM part p
+             GROUP BY p.parent
+        ), gap AS (
+            SELECT h.*, d.n AS n_handed, d.amount AS handed, h.amount * h.size - h.reserve * h.size - coalesce(d.amount, 0) AS left_over,
+                   CASE WHEN d.half IS NULL THEN 0 ELSE d.half + h.half END AS within
+              FROM handing h
+              LEFT JOIN handed d ON d.parent = h.unit
+        )
+        SELECT g.unit, g.amount, g.reserve, g.stated_in, exact_quotient(g.handed, g.size), exact_quotient(g.left_over, g.size),
+               exact_quotient(g.within, g.size), coalesce(g.n_handed, 0), g.n, coalesce(g.n_handed, 0) >= g.n,
+               g.handed IS NOT NULL
+               AND (ind.direction <> 'floor' AND g.left_over < - g.within
+                    AND (ind.space_op = 'sum' OR coalesce(g.n_handed, 0) >= g.n)
+                    OR ind.direction <> 'ceiling' AND g.left_over > g.within AND coalesce(g.n_handed, 0) >= g.n)
+          FROM gap g;
+END
+$$;
+COMMENT ON FUNCTION gap_of(text, daterange, unitcode[]) IS
+    'for an indicator''s quotas of a period at units with children, all or some: what was handed to the children, and whether that is too much or too little';
+
+CREATE VIEW transmission_gap WITH (security_invoker = true) AS
+    SELECT q.indicator, g.parent, q.period, g.amount, g.reserve, g.measure_unit, g.allotted, g.difference, g.tolerance,
+           g.n_allotted, g.n_children, g.complete,
+           CASE WHEN NOT g.broken THEN NULL
+                ELSE CASE i.attribute WHEN 'binding' THEN 'refused' WHEN 'expected' THEN 'warning' ELSE 'note' END END AS severity
+      FROM (SELECT DISTINCT d.indicator, d.period FROM quota d) AS q
+      JOIN indicator i ON i.code = q.indicator
+     CROSS JOIN LATERAL gap_of(q.indicator, q.period) g;
+COMMENT ON VIEW transmission_gap IS
+    'the proof of every tree of quotas: amount - reserve - allotted to the children; severity is set where a ceiling is exceeded, or a floor not reached though all children have quotas';
+COMMENT ON COLUMN transmission_gap.severity IS 'NULL: nothing is wrong; refused (binding), warning (expected), note (advisory)';
+COMMENT ON COLUMN transmission_gap.tolerance IS 'what rounding explains: half of the last place of figures stated in different units of measure; 0 where all are in one';
+
+CREATE VIEW stale_quota WITH (security_invoker = true) AS
+    SELECT c.indicator, c.unit, c.period, c.amount, c.decided_at, p.unit AS parent, p.amount AS parent_amount, p.decided_at AS parent_decided_at
+      FROM quota c
+      JOIN quota p ON p.indicator = c.indicator AND p.period = c.period AND p.unit = governance.parent(c.unit)
+     WHERE c.decided_at < p.decided_at;
+COMMENT ON VIEW stale_quota IS 'quotas decided before the last change of the quota they were taken from';
+
+-- Whether met: of a ceiling the value stays within, of a floor it reaches, the amount.
+CREATE VIEW quota_progress WITH (security_invoker = true) AS
+    SELECT q.indicator, i.name AS indicator_name, i.attribute, i.direction, q.unit, u.name AS unit_name, u.tier, t.rank, q.period,
+           q.amount, coalesce(q.measure_unit, i.measure_unit) AS measure_unit, q.reserve,
+           v.period AS value_period, v.value, v.coverage, v.state,
+           v.value - s.amount AS difference, round(v.value / nullif(s.amount, 0), 6) AS share,
+           CASE i.direction WHEN 'floor' THEN v.value >= s.amount WHEN 'ceiling' THEN v.value <= s.amount END AS met
+      FROM quota q
+      JOIN indicator i ON i.code = q.indicator
+      JOIN unit u ON u.code = q.unit
+      JOIN tier t ON t.hierarchy = u.hierarchy AND t.name = u.tier
+     CROSS JOIN LATERAL (
+        SELECT CASE WHEN q.measure_unit IS NULL OR q.measure_unit = i.measure_unit THEN q.amount
+                    ELSE exact_quotient(q.amount * measure_size(q.indicator, q.measure_unit), measure_size(q.indicator, NULL)) END) AS s (amount)
+      LEFT JOIN indicator_value v
+             ON v.indicator = q.indicator AND v.unit = q.unit AND v.period = newest_period(q.indicator, upper(q.period));
+COMMENT ON VIEW quota_progress IS 'quotas against the newest value measured by the end of their period, at every tier; value and difference in the indicator''s unit of measure';
+
+-- Decisions: their date and author, what they replaced, and what they may have broken.
+CREATE FUNCTION date_quota() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    IF NEW.decided_at = OLD.decided_at THEN
+        NEW.decided_at := clock_timestamp();
+    END IF;
+    NEW.decided_by := current_user;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION date_quota() IS 'trigger: a changed quota is a new decision, of now and of the current user';
+
+CREATE TRIGGER quota_dated BEFORE UPDATE ON quota
+    FOR EACH ROW WHEN (OLD.amount <> NEW.amount OR OLD.reserve <> NEW.reserve OR OLD.measure_unit IS DISTINCT FROM NEW.measure_unit)
+    EXECUTE FUNCTION date_quota();
+
+CREATE FUNCTION keep_quota() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO quota_revision
+        SELECT f.*, p.decided_at, p.decided_by
+          FROM former f
+          LEFT JOIN present p ON p.indicator = f.indicator AND p.period = f.period AND p.unit = f.unit
+         WHERE (f.amount, f.reserve, f.measure_unit) IS DISTINCT FROM (p.amount, p.reserve, p.measure_unit);
+    ELSE
+        INSERT INTO quota_revision SELECT f.*, clock_timestamp(), session_user FROM former f;
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION keep_quota() FROM PUBLIC;
+COMMENT ON FUNCTION keep_quota() IS 'trigger: keeps quotas as they were before a change';
+
+CREATE TRIGGER quota_kept_update AFTER UPDATE ON quota
+    REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION keep_quota();
+CREATE TRIGGER quota_kept_delete AFTER DELETE ON quota
+    REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION keep_quota();
+
+-- What a transaction has to prove before it commits: a parent a row, taken out again by
+-- the check, which therefore sees its own transaction's rows alone.
+CREATE TABLE quota_check (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    indicator text NOT NULL,
+    period    daterange NOT NULL,
+    parent    unitcode NOT NULL
+);
+COMMENT ON TABLE quota_check IS 'quotas of binding indicators that the present transaction has touched; empty outside of one';
+
+CREATE FUNCTION note_quota() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    CASE TG_OP
+        WHEN 'INSERT' THEN
+            INSERT INTO quota_check (indicator, period, parent)
+            SELECT DISTINCT p.indicator, p.period, g.unit
+              FROM present p
+              JOIN indicator i ON i.code = p.indicator AND i.attribute = 'binding'
+             CROSS JOIN LATERAL (VALUES (p.unit), (parent(p.unit))) AS g (unit)
+             WHERE g.unit IS NOT NULL;
+        WHEN 'DELETE' THEN
+            INSERT INTO quota_check (indicator, period, parent)
+            SELECT DISTINCT f.indicator, f.period, parent(f.unit)
+              FROM former f
+              JOIN indicator i ON i.code = f.indicator AND i.attribute = 'binding'
+             WHERE parent(f.unit) IS NOT NULL;
+        ELSE
+            INSERT INTO quota_check (indicator, period, parent)
+            SELECT DISTINCT c.indicator, c.period, g.unit
+              FROM ((SELECT f.indicator, f.period, f.unit, f.amount, f.reserve, f.measure_unit FROM former f
+                      EXCEPT SELECT p.indicator, p.period, p.unit, p.amount, p.reserve, p.measure_unit FROM present p)
+                     UNION
+                    (SELECT p.indicator, p.period, p.unit, p.amount, p.reserve, p.measure_unit FROM present p
+                      EXCEPT SELECT f.indicator, f.period, f.unit, f.amount, f.reserve, f.measure_unit FROM former f)) AS c
+              JOIN indicator i ON i.code = c.indicator AND i.attribute = 'binding'
+             CROSS JOIN LATERAL (VALUES (c.unit), (parent(c.unit))) AS g (unit)
+             WHERE g.unit IS NOT NULL;
+    END CASE;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION note_quota() FROM PUBLIC;
+COMMENT ON FUNCTION note_quota() IS 'trigger: notes which quotas of binding indicators are to be proven at commit';
+
+CREATE TRIGGER quota_noted_insert AFTER INSERT ON quota
+    REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_quota();
+CREATE TRIGGER quota_noted_update AFTER UPDATE ON quota
+    REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_quota();
+CREATE TRIGGER quota_noted_delete AFTER DELETE ON quota
+    REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION note_quota();
+
+CREATE FUNCTION note_binding() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    IF NEW.attribute = 'binding' AND (OLD.attribute, OLD.direction) <> (NEW.attribute, NEW.direction) THEN
+        INSERT INTO quota_check (indicator, period, parent) SELECT q.indicator, q.period, q.unit FROM quota q WHERE q.indicator = NEW.code;
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION note_binding() FROM PUBLIC;
+COMMENT ON FUNCTION note_binding() IS 'trigger: an indicator that becomes binding has its quotas proven';
+
+CREATE TRIGGER indicator_binding AFTER UPDATE ON indicator
+    FOR EACH ROW EXECUTE FUNCTION note_binding();
+
+-- All that the transaction touched is proven when the first of its rows is. The parents'
+-- rows are rewritten as they are: of two transactions that move siblings, the second to
+-- commit waits for the first and sees its figures, or fails for its older snapshot.
+CREATE FUNCTION check_quota() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+DECLARE
+    work record;
+    bad record;
+BEGIN
+    IF NOT EXISTS (SELECT FROM quota_check c WHERE c.id = NEW.id) THEN
+        RETURN NULL;
+    END IF;
+    FOR work IN
+        WITH taken AS (DELETE FROM quota_check RETURNING indicator, period, parent)
+        SELECT t.indicator, t.period, array_agg(DISTINCT t.parent) AS parents FROM taken t GROUP BY t.indicator, t.period ORDER BY 1, 2
+    LOOP
+        PERFORM FROM quota_of(work.indicator, work.period, work.parents) x
+           JOIN quota q ON q.indicator = x.indicator AND q.period = x.period AND q.unit = x.unit ORDER BY q.unit FOR NO KEY UPDATE OF q;
+        UPDATE quota q SET amount = q.amount
+          FROM unnest(work.parents) p
+         WHERE q.indicator = work.indicator AND q.period = work.period AND q.unit = p
+           AND EXISTS (SELECT FROM unit u WHERE u.parent = p);
+        SELECT g.*, i.direction INTO bad
+          FROM gap_of(work.indicator, work.period, work.parents) g JOIN indicator i ON i.code = work.indicator
+         WHERE g.broken ORDER BY g.parent LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'quotas of "%" for %: the children of unit "%" have % of % %', work.indicator, period_label(work.period), bad.parent,
+                            trim_scale(bad.allotted), trim_scale(bad.amount - bad.reserve), bad.measure_unit
+                USING ERRCODE = 'check_violation',
+                      CONSTRAINT = 'quota_transmission', TABLE = 'quota', SCHEMA = TG_TABLE_SCHEMA,
+                      DETAIL = CASE WHEN bad.difference < 0
+                                    THEN format('That is %s too much: the indicator is binding, its amount a %s, %s of it kept in reserve.',
+                                                trim_scale(- bad.difference), bad.direction, trim_scale(bad.reserve))
+                                    ELSE format('That is %s too little: the indicator is binding, its amount a %s, and all %s children have quotas.',
+                                                trim_scale(bad.difference), bad.direction, bad.n_children) END,
+                      HINT = 'transmission_gap shows every such unit; transmit_tree() hands a quota down exactly, tier by tier.';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION check_quota() FROM PUBLIC;
+COMMENT ON FUNCTION check_quota() IS 'trigger: refuses to commit quotas of a binding indicator that lose or exceed what was handed down';
+
+CREATE CONSTRAINT TRIGGER quota_transmission AFTER INSERT ON quota_check
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_quota();
+
+-- Handing down.
+
+CREATE FUNCTION refuse_weightless(indicator text, unit unitcode, weight_by text, period daterange) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'quota of "%" cannot be handed to unit "%": it has no %', $1, $2,
+                    CASE WHEN $3 IS NULL THEN 'share' ELSE format('value of "%s"%s', $3, ' for ' || period_label($4)) END
+        USING ERRCODE = 'null_value_not_allowed',
+              DETAIL = 'What all others receive depends on it; a missing weight is not zero.',
+              HINT = CASE WHEN $3 IS NULL THEN 'Give every child a share in quota_condition, or an indicator to weigh by.'
+                          ELSE 'Observe the missing value and refresh(), choose another base_period, or give shares in quota_condition.' END;
+END
+$$;
+COMMENT ON FUNCTION refuse_weightless(text, unitcode, text, daterange) IS 'raises null_value_not_allowed (22004): a unit without a weight';
+
+-- Writes the quotas of all children of some parents, in one statement.
+CREATE FUNCTION transmit_tier(indicator text, parents unitcode[], period daterange, weight_by text, quantum numeric,
+                              reserve_share numeric, method governance.allocation_method, base_period daterange)
+    RETURNS unitcode[]
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    alive daterange := indicator_existence($1, $3);
+    weighed_in daterange := coalesce($8, newest_period($4, upper($3)));
+    own_size numeric := measure_size($1, NULL);
+    children unitcode[];
+    decided timestamptz;
+BEGIN
+    SELECT array_agg(c.code ORDER BY c.code) INTO children
+      FROM unit c JOIN quota_of($1, $3, $2) p ON p.unit = c.parent
+     WHERE c.parent = ANY ($2) AND c.valid && alive;
+    IF children IS NULL THEN
+        RETURN NULL;
+    END IF;
+    -- Whoever changes the parents' quotas meanwhile is waited for.
+    PERFORM FROM quota q WHERE q.indicator = $1 AND q.period = $3 AND q.unit = ANY ($2) ORDER BY q.unit FOR NO KEY UPDATE;
+    IF $6 IS NOT NULL THEN
+        UPDATE quota q
+           SET reserve = q.amount - div(q.amount * (1 - $6), $5) * $5
+         WHERE q.indicator = $1 AND q.period = $3 AND q.unit = ANY ($2)
+           AND q.reserve <> q.amount - div(q.amount * (1 - $6), $5) * $5;
+    END IF;
+    decided := clock_timestamp();
+    INSERT INTO quota AS q (indicator, unit, period, amount, measure_unit, method, weight_by, decided_at)
+    SELECT $1, c.code, $3,
+           governance.allocate(p.amount - p.reserve,
+                               coalesce(CASE WHEN $4 IS NULL THEN o.share ELSE w.value END, refuse_weightless($1, c.code, $4, weighed_in)),
+                               greatest(o.floor, o.floor_ratio * b.value * own_size / s.size, 0),
+                               least(o.cap, o.cap_ratio * b.value * own_size / s.size), $5, $7)
+               OVER (PARTITION BY c.parent ORDER BY c.code),
+           p.measure_unit, $7, $4, decided
+      FROM unit c
+      JOIN quota_of($1, $3, $2) p ON p.unit = c.parent
+     CROSS JOIN LATERAL (SELECT CASE WHEN p.measure_unit IS NULL THEN own_size ELSE measure_size($1, p.measure_unit) END) AS s (size)
+      LEFT JOIN (SELECT v.unit, v.value FROM indicator_value v
+                  WHERE v.indicator = $4 AND v.period = weighed_in AND cardinality(children) > 1000
+                 UNION ALL
+                 SELECT v.unit, v.value FROM value_of($4, weighed_in, children) v WHERE cardinality(children) <= 1000) w ON w.unit = c.code
+      LEFT JOIN quota_condition o ON o.indicator = $1 AND o.period = $3 AND o.unit = c.code
+      LEFT JOIN LATERAL (
+        SELECT x.value FROM base_value x
+         WHERE x.indicator = $1 AND x.period = o.base_period AND x.unit = c.code AND (o.base_version IS NULL OR x.version = o.base_version)
+         ORDER BY x.version DESC LIMIT 1) b ON o.base_period IS NOT NULL
+     WHERE c.parent = ANY ($2) AND c.valid && alive
+        ON CONFLICT (indicator, period, unit) DO UPDATE
+       SET amount = excluded.amount, measure_unit = excluded.measure_unit, method = excluded.method, weight_by = excluded.weight_by,
+           reserve = CASE WHEN q.reserve <= greatest(excluded.amount, 0) THEN q.reserve ELSE 0 END,
+           decided_at = excluded.decided_at, decided_by = current_user;
+    RETURN children;
+END
+$$;
+COMMENT ON FUNCTION transmit_tier(text, unitcode[], daterange, text, numeric, numeric, governance.allocation_method, daterange) IS
+    'hands the quotas of some units down to their children; returns the children';
+
+CREATE FUNCTION check_transmission(indicator text, unit unitcode, period daterange, weight_by text, quantum numeric, reserve_share numeric)
+    RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+DECLARE
+    ind indicator;
+BEGIN
+    SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'indicator "%" does not exist', $1
+            USING ERRCODE = 'undefined_object';
+    END IF;
+    IF ind.space_op <> 'sum' THEN
+        RAISE EXCEPTION 'quota of "%" cannot be handed down by sum: its operator over units is %', $1, ind.space_op
+            USING ERRCODE = 'wrong_object_type',
+                  HINT = 'Set the children''s quotas; transmission_gap compares what they come to with the parent''s.';
+    END IF;
+    IF $4 IS NOT NULL AND NOT EXISTS (SELECT FROM indicator i WHERE i.code = $4) THEN
+        RAISE EXCEPTION 'indicator "%" does not exist', $4
+            USING ERRCODE = 'undefined_object';
+    END IF;
+    IF $5 > 0 AND $5 < 'Infinity' IS NOT TRUE THEN
+        RAISE EXCEPTION 'quantum % is not a positive number', coalesce($5::text, 'NULL')
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF NOT $6 BETWEEN 0 AND 1 THEN
+        RAISE EXCEPTION 'reserve_share % is not between 0 and 1', $6
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF NOT EXISTS (SELECT FROM quota_of($1, $3, ARRAY[$2])) THEN
+        RAISE EXCEPTION 'unit "%" has no quota of "%" for %', $2, $1, coalesce(period_label($3), 'NULL')
+            USING ERRCODE = 'no_data_found',
+                  HINT = 'Insert the amount that is to be handed down into quota first.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION check_transmission(text, unitcode, daterange, text, numeric, numeric) IS 'raises an error if a quota cannot be handed down as asked';
+
+CREATE FUNCTION transmit(indicator text, parent unitcode, period daterange, weight_by text DEFAULT NULL, quantum numeric DEFAULT 1,
+                         reserve_share numeric DEFAULT NULL, method governance.allocation_method DEFAULT 'largest_remainder',
+                         base_period daterange DEFAULT NULL)
+    RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM check_transmission($1, $2, $3, $4, $5, $6);
+    RETURN coalesce(cardinality(transmit_tier($1, ARRAY[$2], $3, $4, $5, $6, $7, $8)), 0);
+END
+$$;
+COMMENT ON FUNCTION transmit(text, unitcode, daterange, text, numeric, numeric, governance.allocation_method, daterange) IS
+    'hands a unit''s quota, less its reserve, down to its children, exactly; returns how many children there are';
+
+CREATE FUNCTION transmit_tree(indicator text, root unitcode, period daterange, weight_by text DEFAULT NULL, quantum numeric DEFAULT 1,
+                              reserve_share numeric DEFAULT NULL, method governance.allocation_method DEFAULT 'largest_remainder',
+                              base_period daterange DEFAULT NULL)
+    RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+DECLARE
+    units unitcode[] := ARRAY[$2];
+    n bigint := 0;
+BEGIN
+    PERFORM check_transmission($1, $2, $3, $4, $5, $6);
+    LOOP
+        units := transmit_tier($1, units, $3, $4, $5, $6, $7, $8);
+        EXIT WHEN units IS NULL;
+        n := n + cardinality(units);
+    END LOOP;
+    RETURN n;
+END
+$$;
+COMMENT ON FUNCTION transmit_tree(text, unitcode, daterange, text, numeric, numeric, governance.allocation_method, daterange) IS
+    'hands a unit''s quota down all tiers below it, exactly; returns how many units received one';
