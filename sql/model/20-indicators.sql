@@ -334,7 +334,8 @@ CREATE FUNCTION observation_of(indicator text, periods daterange[], root unitcod
         SELECT o.*
           FROM unnest($2) AS p CROSS JOIN unnest($4) AS u
          CROSS JOIN LATERAL (
-            SELECT x.* FROM observation x WHERE x.indicator = $1 AND x.period = p AND x.unit = u OFFSET 0) AS o;
+            SELECT x.* FROM observation x WHERE x.indicator = $1 AND x.period = p AND x.unit = u OFFSET 0) AS o
+         WHERE $4 IS NOT NULL;
     END;
 COMMENT ON FUNCTION observation_of(text, daterange[], unitcode, unitcode[]) IS
     'an indicator''s observations of some periods: all, those of a subtree, or those of a list of units';
@@ -524,7 +525,8 @@ CREATE FUNCTION value_of(indicator text, period daterange, units unitcode[]) RET
         SELECT v.*
           FROM unnest($3) AS u
          CROSS JOIN LATERAL (
-            SELECT x.* FROM indicator_value x WHERE x.indicator = $1 AND x.period = $2 AND x.unit = u OFFSET 0) AS v;
+            SELECT x.* FROM indicator_value x WHERE x.indicator = $1 AND x.period = $2 AND x.unit = u OFFSET 0) AS v
+         WHERE $3 IS NOT NULL;
     END;
 COMMENT ON FUNCTION value_of(text, daterange, unitcode[]) IS 'the stored values of an indicator for a period at some units';
 
@@ -670,23 +672,29 @@ BEGIN
                       FROM fact f WHERE ind.space_op = 'mean_of_children') AS a
              CROSS JOIN LATERAL children_mean(a.units, a.vals, reported) m
         ), plain AS (
-            SELECT r.unit, r.n, r.total, r.minimum, r.maximum
-              FROM state s CROSS JOIN LATERAL governance.unnest(s.plain) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
+            SELECT (x.r).unit, (x.r).n, (x.r).total, (x.r).minimum, (x.r).maximum
+              FROM (SELECT s.above, governance.unnest(s.plain) AS r FROM state s) AS x
+             WHERE x.above IS NULL OR (x.r).unit <@ x.above AND (x.r).unit <> x.above
         ), product AS (
-            SELECT r.unit, r.total
-              FROM state s CROSS JOIN LATERAL governance.unnest(s.product) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
+            SELECT (x.r).unit, (x.r).total
+              FROM (SELECT s.above, governance.unnest(s.product) AS r FROM state s) AS x
+             WHERE x.above IS NULL OR (x.r).unit <@ x.above AND (x.r).unit <> x.above
         ), weight AS (
-            SELECT r.unit, r.total
-              FROM state s CROSS JOIN LATERAL governance.unnest(s.weight) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
+            SELECT (x.r).unit, (x.r).total
+              FROM (SELECT s.above, governance.unnest(s.weight) AS r FROM state s) AS x
+             WHERE x.above IS NULL OR (x.r).unit <@ x.above AND (x.r).unit <> x.above
         ), many AS (
-            SELECT r.unit, r.total - r.n AS further
-              FROM state s CROSS JOIN LATERAL governance.unnest(s.many) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
+            SELECT (x.r).unit, (x.r).total - (x.r).n AS further
+              FROM (SELECT s.above, governance.unnest(s.many) AS r FROM state s) AS x
+             WHERE x.above IS NULL OR (x.r).unit <@ x.above AND (x.r).unit <> x.above
         ), present AS (
-            SELECT r.unit, r.total - r.n AS further
-              FROM state s CROSS JOIN LATERAL governance.unnest(s.present) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
+            SELECT (x.r).unit, (x.r).total - (x.r).n AS further
+              FROM (SELECT s.above, governance.unnest(s.present) AS r FROM state s) AS x
+             WHERE x.above IS NULL OR (x.r).unit <@ x.above AND (x.r).unit <> x.above
         ), newest AS (
-            SELECT r.unit, date '2000-01-01' + r.maximum::integer AS until
-              FROM state s CROSS JOIN LATERAL governance.unnest(s.newest) r WHERE s.above IS NULL OR r.unit <@ s.above AND r.unit <> s.above
+            SELECT (x.r).unit, date '2000-01-01' + (x.r).maximum::integer AS until
+              FROM (SELECT s.above, governance.unnest(s.newest) AS r FROM state s) AS x
+             WHERE x.above IS NULL OR (x.r).unit <@ x.above AND (x.r).unit <> x.above
         ), rolled AS (
             SELECT p.unit, p.n + coalesce(m.further, 0)::bigint AS n_values, p.n + coalesce(h.further, 0)::bigint AS n_present,
                    p.n + coalesce(m.further, 0) = 1 AS alone, q.until,

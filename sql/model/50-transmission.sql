@@ -137,7 +137,8 @@ CREATE FUNCTION quota_of(indicator text, period daterange, units unitcode[]) RET
         SELECT q.*
           FROM unnest($3) AS u
          CROSS JOIN LATERAL (
-            SELECT x.* FROM quota x WHERE x.indicator = $1 AND x.period = $2 AND x.unit = u OFFSET 0) AS q;
+            SELECT x.* FROM quota x WHERE x.indicator = $1 AND x.period = $2 AND x.unit = u OFFSET 0) AS q
+         WHERE $3 IS NOT NULL;
     END;
 COMMENT ON FUNCTION quota_of(text, daterange, unitcode[]) IS 'an indicator''s quotas for a period, all or those of some units';
 
@@ -164,6 +165,7 @@ DECLARE
     alive daterange := indicator_existence($1, $2);
     children unitcode[];
     weigher text;
+    weighed_in daterange;
 BEGIN
     SELECT i.* INTO ind FROM indicator i WHERE i.code = $1;
     IF $3 IS NOT NULL THEN
@@ -171,6 +173,7 @@ BEGIN
     END IF;
     IF ind.space_op IN ('ratio', 'weighted_mean') THEN
         weigher := coalesce(ind.denominator, ind.weight_by);
+        weighed_in := newest_period(weigher, upper($2));
     END IF;
     RETURN QUERY
         WITH size AS MATERIALIZED (
@@ -197,9 +200,7 @@ BEGIN
               JOIN unit u ON u.code = q.unit AND u.valid && alive
               JOIN handing h ON h.unit = u.parent
               JOIN size s ON s.code IS NOT DISTINCT FROM q.measure_unit
-              LEFT JOIN LATERAL (
-                SELECT v.value FROM indicator_value v
-                 WHERE v.indicator = weigher AND v.period = newest_period(weigher, upper($2)) AND v.unit = q.unit) w ON weigher IS NOT NULL
+              LEFT JOIN indicator_value w ON w.indicator = weigher AND w.period = weighed_in AND w.unit = q.unit
         ), handed AS (
             SELECT p.parent, count(*) AS n,
                    CASE WHEN weigher IS NOT NULL THEN sum(p.amount * p.weight) / nullif(sum(p.weight), 0)
@@ -288,6 +289,7 @@ CREATE TRIGGER quota_dated BEFORE UPDATE ON quota
 CREATE FUNCTION keep_quota() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
+    SET enable_nestloop = off
     AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
@@ -323,6 +325,7 @@ COMMENT ON TABLE quota_check IS 'quotas of binding indicators that the present t
 CREATE FUNCTION note_quota() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
+    SET enable_nestloop = off
     AS $$
 BEGIN
     CASE TG_OP
@@ -447,8 +450,39 @@ END
 $$;
 COMMENT ON FUNCTION refuse_weightless(text, unitcode, text, daterange) IS 'raises null_value_not_allowed (22004): a unit without a weight';
 
+CREATE FUNCTION refuse_baseless(condition quota_condition, base numeric) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    IF base IS NULL AND (condition.floor_ratio IS NOT NULL OR condition.cap_ratio IS NOT NULL) THEN
+        RAISE EXCEPTION 'unit "%" has no base value of "%" for %', condition.unit, condition.indicator, period_label(condition.base_period)
+            USING ERRCODE = 'no_data_found',
+                  HINT = 'set_base() fixes the values of a base year.';
+    END IF;
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION refuse_baseless(quota_condition, numeric) IS 'raises no_data_found (P0002) for a condition relative to a base value that is not there; else true';
+
+-- Ratios to base values are resolved to amounts, in the indicator's unit of measure.
+CREATE FUNCTION bounds_of(indicator text, period daterange, units unitcode[]) RETURNS SETOF quota_condition
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT o.indicator, o.unit, o.period, o.share, o.floor, o.cap, o.floor_ratio * b.value, o.cap_ratio * b.value, o.base_period, b.version
+          FROM quota_condition o
+          LEFT JOIN LATERAL (
+            SELECT x.value, x.version FROM base_value x
+             WHERE x.indicator = $1 AND x.period = o.base_period AND x.unit = o.unit AND (o.base_version IS NULL OR x.version = o.base_version)
+             ORDER BY x.version DESC LIMIT 1) b ON true
+         WHERE o.indicator = $1 AND o.period = $2 AND o.unit = ANY ($3)
+           AND refuse_baseless(o, b.value) IS NOT NULL;
+    END;
+COMMENT ON FUNCTION bounds_of(text, daterange, unitcode[]) IS
+    'the conditions of some units, floor_ratio and cap_ratio resolved against the base values into amounts in the indicator''s unit of measure';
+
 -- Writes the quotas of all children of some parents, in one statement.
-CREATE FUNCTION transmit_tier(indicator text, parents unitcode[], period daterange, weight_by text, quantum numeric,
+CREATE FUNCTION transmit_tier(indicator text, above_units unitcode[], period daterange, weight_by text, quantum numeric,
                               reserve_share numeric, method governance.allocation_method, base_period daterange)
     RETURNS unitcode[]
     LANGUAGE plpgsql
@@ -462,45 +496,53 @@ DECLARE
     alive daterange := indicator_existence($1, $3);
     weighed_in daterange := coalesce($8, newest_period($4, upper($3)));
     own_size numeric := measure_size($1, NULL);
+    parents unitcode[];
+    above quota[];
     children unitcode[];
+    bounds quota_condition[];
+    weights indicator_value[];
     decided timestamptz;
 BEGIN
-    SELECT array_agg(c.code ORDER BY c.code) INTO children
-      FROM unit c JOIN quota_of($1, $3, $2) p ON p.unit = c.parent
-     WHERE c.parent = ANY ($2) AND c.valid && alive;
-    IF children IS NULL THEN
+    SELECT array_agg(DISTINCT c.parent) INTO parents FROM unit c WHERE c.parent = ANY ($2) AND c.valid && alive;
+    IF parents IS NULL THEN
         RETURN NULL;
     END IF;
     -- Whoever changes the parents' quotas meanwhile is waited for.
-    PERFORM FROM quota q WHERE q.indicator = $1 AND q.period = $3 AND q.unit = ANY ($2) ORDER BY q.unit FOR NO KEY UPDATE;
+    PERFORM FROM quota q WHERE q.indicator = $1 AND q.period = $3 AND q.unit = ANY (parents) ORDER BY q.unit FOR NO KEY UPDATE;
     IF $6 IS NOT NULL THEN
         UPDATE quota q
            SET reserve = q.amount - div(q.amount * (1 - $6), $5) * $5
-         WHERE q.indicator = $1 AND q.period = $3 AND q.unit = ANY ($2)
+         WHERE q.indicator = $1 AND q.period = $3 AND q.unit = ANY (parents)
            AND q.reserve <> q.amount - div(q.amount * (1 - $6), $5) * $5;
+    END IF;
+    SELECT array_agg(q), array_agg(q.unit) INTO above, parents FROM quota_of($1, $3, parents) q;
+    SELECT array_agg(c.code) INTO children FROM unit c WHERE c.parent = ANY (parents) AND c.valid && alive;
+    IF children IS NULL THEN
+        RETURN NULL;
+    END IF;
+    SELECT array_agg(o) INTO bounds FROM bounds_of($1, $3, children) o;
+    -- A few weights are looked up; for many, all of the period are read.
+    IF cardinality(children) <= 1000 THEN
+        SELECT array_agg(v) INTO weights FROM value_of($4, weighed_in, children) v;
     END IF;
     decided := clock_timestamp();
     INSERT INTO quota AS q (indicator, unit, period, amount, measure_unit, method, weight_by, decided_at)
     SELECT $1, c.code, $3,
            governance.allocate(p.amount - p.reserve,
                                coalesce(CASE WHEN $4 IS NULL THEN o.share ELSE w.value END, refuse_weightless($1, c.code, $4, weighed_in)),
-                               greatest(o.floor, o.floor_ratio * b.value * own_size / s.size, 0),
-                               least(o.cap, o.cap_ratio * b.value * own_size / s.size), $5, $7)
+                               greatest(o.floor, o.floor_ratio * own_size / s.size, 0), least(o.cap, o.cap_ratio * own_size / s.size), $5, $7)
                OVER (PARTITION BY c.parent ORDER BY c.code),
            p.measure_unit, $7, $4, decided
       FROM unit c
-      JOIN quota_of($1, $3, $2) p ON p.unit = c.parent
-     CROSS JOIN LATERAL (SELECT CASE WHEN p.measure_unit IS NULL THEN own_size ELSE measure_size($1, p.measure_unit) END) AS s (size)
+      JOIN unnest(above) p ON p.unit = c.parent
+      JOIN (SELECT m.measure_unit, measure_size($1, m.measure_unit) AS size
+              FROM (SELECT DISTINCT a.measure_unit FROM unnest(above) a) AS m) AS s ON s.measure_unit IS NOT DISTINCT FROM p.measure_unit
       LEFT JOIN (SELECT v.unit, v.value FROM indicator_value v
                   WHERE v.indicator = $4 AND v.period = weighed_in AND cardinality(children) > 1000
                  UNION ALL
-                 SELECT v.unit, v.value FROM value_of($4, weighed_in, children) v WHERE cardinality(children) <= 1000) w ON w.unit = c.code
-      LEFT JOIN quota_condition o ON o.indicator = $1 AND o.period = $3 AND o.unit = c.code
-      LEFT JOIN LATERAL (
-        SELECT x.value FROM base_value x
-         WHERE x.indicator = $1 AND x.period = o.base_period AND x.unit = c.code AND (o.base_version IS NULL OR x.version = o.base_version)
-         ORDER BY x.version DESC LIMIT 1) b ON o.base_period IS NOT NULL
-     WHERE c.parent = ANY ($2) AND c.valid && alive
+                 SELECT v.unit, v.value FROM unnest(weights) v) w ON w.unit = c.code
+      LEFT JOIN unnest(bounds) o ON o.unit = c.code
+     WHERE c.parent = ANY (parents) AND c.valid && alive
         ON CONFLICT (indicator, period, unit) DO UPDATE
        SET amount = excluded.amount, measure_unit = excluded.measure_unit, method = excluded.method, weight_by = excluded.weight_by,
            reserve = CASE WHEN q.reserve <= greatest(excluded.amount, 0) THEN q.reserve ELSE 0 END,
