@@ -13,7 +13,7 @@ CREATE TABLE quota (
     decided_at   timestamptz NOT NULL DEFAULT statement_timestamp(),
     decided_by   text NOT NULL DEFAULT current_user,
     PRIMARY KEY (indicator, period, unit),
-    CHECK (reserve <= greatest(amount, 0))
+    CONSTRAINT quota_keeps_its_reserve CHECK (reserve <= greatest(amount, 0))
 );
 COMMENT ON TABLE quota IS 'what a unit is to reach, or not to exceed, in a period: a target set for it or handed down to it';
 COMMENT ON COLUMN quota.amount IS 'the figure as stated; where it is converted from another unit of measure, half of its last decimal place is rounding';
@@ -76,7 +76,7 @@ CREATE TABLE quota_condition (
     base_period  daterange,
     base_version integer,
     PRIMARY KEY (indicator, period, unit),
-    CHECK ((floor_ratio IS NULL AND cap_ratio IS NULL) OR base_period IS NOT NULL)
+    CONSTRAINT quota_condition_has_base CHECK ((floor_ratio IS NULL AND cap_ratio IS NULL) OR base_period IS NOT NULL)
 );
 COMMENT ON TABLE quota_condition IS 'what a unit''s part must keep to when its parent''s quota is handed down; floor and cap in the quota''s unit of measure';
 COMMENT ON COLUMN quota_condition.share IS 'by how much it counts, where no indicator is given to weigh by';
@@ -384,9 +384,10 @@ COMMENT ON FUNCTION note_binding() IS 'trigger: an indicator that becomes bindin
 CREATE TRIGGER indicator_binding AFTER UPDATE ON indicator
     FOR EACH ROW EXECUTE FUNCTION note_binding();
 
--- All that the transaction touched is proven when the first of its rows is. The parents'
--- rows are rewritten as they are: of two transactions that move siblings, the second to
--- commit waits for the first and sees its figures, or fails for its older snapshot.
+-- All that the transaction touched is proven when the first of its rows is. Of two
+-- transactions that decide on one indicator and period, the second to commit waits for the
+-- first and sees its figures. The parents' rows are rewritten as they are, so that it fails
+-- where its snapshot is too old to see them.
 CREATE FUNCTION check_quota() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
@@ -402,25 +403,23 @@ BEGIN
         WITH taken AS (DELETE FROM quota_check RETURNING indicator, period, parent)
         SELECT t.indicator, t.period, array_agg(DISTINCT t.parent) AS parents FROM taken t GROUP BY t.indicator, t.period ORDER BY 1, 2
     LOOP
-        PERFORM FROM quota_of(work.indicator, work.period, work.parents) x
-           JOIN quota q ON q.indicator = x.indicator AND q.period = x.period AND q.unit = x.unit ORDER BY q.unit FOR NO KEY UPDATE OF q;
+        PERFORM pg_advisory_xact_lock('quota_check'::regclass::oid::integer, hashtext(work.indicator || work.period::text));
         UPDATE quota q SET amount = q.amount
-          FROM unnest(work.parents) p
-         WHERE q.indicator = work.indicator AND q.period = work.period AND q.unit = p
-           AND EXISTS (SELECT FROM unit u WHERE u.parent = p);
+         WHERE q.indicator = work.indicator AND q.period = work.period
+           AND q.unit = ANY (ARRAY(SELECT DISTINCT u.parent FROM unit u WHERE u.parent = ANY (work.parents)));
         SELECT g.*, i.direction INTO bad
           FROM gap_of(work.indicator, work.period, work.parents) g JOIN indicator i ON i.code = work.indicator
          WHERE g.broken ORDER BY g.parent LIMIT 1;
         IF FOUND THEN
             RAISE EXCEPTION 'quotas of "%" for %: the children of unit "%" have % of % %', work.indicator, period_label(work.period), bad.parent,
-                            trim_scale(bad.allotted), trim_scale(bad.amount - bad.reserve), bad.measure_unit
+                            trim_scale(round(bad.allotted, 12)), trim_scale(bad.amount - bad.reserve), bad.measure_unit
                 USING ERRCODE = 'check_violation',
                       CONSTRAINT = 'quota_transmission', TABLE = 'quota', SCHEMA = TG_TABLE_SCHEMA,
                       DETAIL = CASE WHEN bad.difference < 0
                                     THEN format('That is %s too much: the indicator is binding, its amount a %s, %s of it kept in reserve.',
-                                                trim_scale(- bad.difference), bad.direction, trim_scale(bad.reserve))
+                                                trim_scale(round(- bad.difference, 12)), bad.direction, trim_scale(bad.reserve))
                                     ELSE format('That is %s too little: the indicator is binding, its amount a %s, and all %s children have quotas.',
-                                                trim_scale(bad.difference), bad.direction, bad.n_children) END,
+                                                trim_scale(round(bad.difference, 12)), bad.direction, bad.n_children) END,
                       HINT = 'transmission_gap shows every such unit; transmit_tree() hands a quota down exactly, tier by tier.';
         END IF;
     END LOOP;
@@ -576,7 +575,7 @@ BEGIN
         RAISE EXCEPTION 'indicator "%" does not exist', $4
             USING ERRCODE = 'undefined_object';
     END IF;
-    IF $5 > 0 AND $5 < 'Infinity' IS NOT TRUE THEN
+    IF ($5 > 0 AND $5 < 'Infinity') IS NOT TRUE THEN
         RAISE EXCEPTION 'quantum % is not a positive number', coalesce($5::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value';
     END IF;

@@ -11,4 +11,6 @@ runs() { "$MAKE" demo >build/log/ci-demo.out 2>&1 || { cat build/log/ci-demo.out
 
 point "make demo" runs
 point "population of the nation, 2018" shows 327167434
+point "the target handed down adds up at every unit" shows '^29|217|0|0$'
+point "and what breaks it is refused" shows 'thechildrenofunit"BC.RD104"have59050of59060dwellings'
 close

@@ -36,6 +36,11 @@ INSERT INTO m.threshold_rule (indicator, unit, tier, threshold, basis, source, v
 INSERT INTO m.target_path (code, indicator, unit, base, base_value) VALUES ('force', 'force', 'P', '[2019-01-01,2020-01-01)', 300000);
 INSERT INTO m.milestone VALUES ('force', '[2024-01-01,2025-01-01)', 350000);
 CALL m.refresh();
+UPDATE m.indicator SET attribute = 'binding', direction = 'ceiling' WHERE code = 'farm';
+INSERT INTO m.quota (indicator, unit, period, amount) VALUES ('farm', 'P', '[2030-01-01,2031-01-01)', 1000);
+INSERT INTO m.quota_condition (indicator, unit, period, cap) VALUES ('farm', 'P.A', '[2030-01-01,2031-01-01)', 450);
+SELECT m.set_base('farm', '[2020-01-01,2021-01-01)');
+SELECT m.transmit_tree('farm', 'P', '[2030-01-01,2031-01-01)', 'farm', 0.5, 0.1);
 
 CREATE SCHEMA app;
 CREATE TABLE app.fact (

@@ -25,6 +25,7 @@ SELECT 'model, rollup on the fly is the same', pg_catalog.bool_and(f.value = v.v
   FROM m.indicator_rollup('rate', '[2021-01-01,2022-01-01)') f
   JOIN m.indicator_value v ON v.indicator = 'rate' AND v.period = '[2021-01-01,2022-01-01)' AND v.unit OPERATOR(governance.=) f.unit;
 SELECT 'model, neighbours', pg_catalog.count(*) = 2 FROM m.neighbours('P.A.t10');
+SELECT 'model, quotas add up', pg_catalog.count(*) = 3 AND pg_catalog.bool_and(difference = 0 AND complete) FROM m.transmission_gap;
 SELECT 'model, reform', pg_catalog.count(*) = 2 FROM m.reform('merge', '2022-01-01', '{P.A.t1,P.A.t2}', '{P.A.t21}', '{joined}', share_by => 'area');
 SELECT 'model, values on a day', pg_catalog.sum(v.value) = (SELECT pg_catalog.sum(o.value) FROM m.observation o WHERE o.indicator = 'force')
   FROM m.values_on('2022-06-01', 'force') v;
