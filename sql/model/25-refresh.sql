@@ -261,7 +261,10 @@ DECLARE
     lost unitcode;
     rows bigint;
 BEGIN
-    IF NOT EXISTS (SELECT FROM observation o WHERE o.indicator = ANY (parts) AND o.period = $2) THEN
+    -- In the order of the key, lest all of the table be read for the first row.
+    IF NOT EXISTS (SELECT FROM unnest(parts) p
+                    CROSS JOIN LATERAL (SELECT o.unit FROM observation o WHERE o.indicator = p AND o.period = $2
+                                         ORDER BY o.indicator, o.period, o.unit LIMIT 1) AS first_one) THEN
         DELETE FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2;
         DELETE FROM refreshed r WHERE r.indicator = $1 AND r.period = $2;
         RETURN;

@@ -48,7 +48,7 @@ CREATE VIEW quota_history WITH (security_invoker = true) AS
            q.amount, q.reserve, q.measure_unit, q.method, q.weight_by, q.reason, q.decided_at, q.decided_by, q.ended_at, q.ended_by
       FROM (SELECT r.* FROM quota_revision r
              UNION ALL
-            SELECT c.*, NULL, NULL FROM quota c) AS q;
+            SELECT c.*, NULL::timestamptz, NULL::text FROM quota c) AS q;
 COMMENT ON VIEW quota_history IS 'every revision of every quota: the figure, who decided it, when and why; the one in force has no end';
 
 -- Of what transmit() has to respect.
