@@ -381,7 +381,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION note_binding() FROM PUBLIC;
 COMMENT ON FUNCTION note_binding() IS 'trigger: an indicator that becomes binding has its quotas proven';
 
-CREATE TRIGGER indicator_binding AFTER UPDATE ON indicator
+CREATE TRIGGER indicator_quota_proven AFTER UPDATE ON indicator
     FOR EACH ROW EXECUTE FUNCTION note_binding();
 
 -- All that the transaction touched is proven when the first of its rows is. Of two
