@@ -162,6 +162,7 @@ DELETE FROM observation WHERE unit = 'P.E';
 UPDATE indicator SET code = 'built' WHERE code = 'flow';
 SELECT count(*) > 0 AS moved FROM indicator_value WHERE indicator = 'built';
 -- a role that may only enter data
+DROP ROLE IF EXISTS gov_regress_clerk;
 CREATE ROLE gov_regress_clerk;
 GRANT USAGE ON SCHEMA indicators_test TO gov_regress_clerk;
 GRANT INSERT ON unit, observation, indicator TO gov_regress_clerk;

@@ -118,6 +118,7 @@ CALL refresh('low');
 SELECT unit, value, n_present, n_expected FROM indicator_value WHERE indicator = 'low' AND unit IN ('P', 'P.B.1') ORDER BY unit;
 
 -- a role that enters data needs no more; one that refreshes, these rights
+DROP ROLE IF EXISTS gov_regress_entry;
 CREATE ROLE gov_regress_entry;
 GRANT USAGE ON SCHEMA refresh_test TO gov_regress_entry;
 GRANT SELECT, INSERT, UPDATE, DELETE ON observation TO gov_regress_entry;

@@ -136,6 +136,7 @@ INSERT INTO quota_condition (indicator, unit, period, cap_ratio, base_period) VA
 SELECT transmit('farm', 'N', period('2035'), 'people', quantum => 0.01);
 SELECT count(*) AS left_over FROM quota_check;
 -- a role that may decide quotas needs no more
+DROP ROLE IF EXISTS gov_regress_planner;
 CREATE ROLE gov_regress_planner;
 GRANT USAGE ON SCHEMA transmission_test TO gov_regress_planner;
 GRANT SELECT ON ALL TABLES IN SCHEMA transmission_test TO gov_regress_planner;
