@@ -60,6 +60,7 @@ SELECT unit_rollup(s) FROM generate_series(1, 12), (SELECT '{a=99999999999999999
 -- With an empty search_path, and as a role that owns nothing.
 SET search_path = '';
 SELECT governance.unit_rollup('a.b'::governance.unitcode, 1) OPERATOR(governance.+) '{a=1:2}'::governance.unit_rollup;
+SET client_min_messages = warning;
 DROP ROLE IF EXISTS gov_rollup_reader;
 CREATE ROLE gov_rollup_reader;
 GRANT USAGE ON SCHEMA governance TO gov_rollup_reader;
