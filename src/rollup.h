@@ -80,6 +80,7 @@ extern void gov_tree_prefetch_slot(const gov_tree *tree, uint32 hash);
 extern void gov_tree_prefetch_unit(const gov_tree *tree, uint32 hash);
 extern uint32 gov_tree_size(const gov_tree *tree);
 extern const char *gov_tree_code(const gov_tree *tree, uint32 id, int *len);
+extern bool gov_tree_ranks_pay(gov_tree *tree, uint32 n);
 extern const uint32 *gov_tree_ranks(gov_tree *tree);
 
 /* ---------- the state (rollup_state.c) ---------- */

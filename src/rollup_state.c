@@ -34,6 +34,7 @@
 #define DENSE_PLACES	256		/* fewer never become dense, */
 #define DENSE_ENTER		4		/* nor do those of less than this part of the dictionary */
 #define DENSE_LEAVE		8		/* and those of less than this part of it cease to be when they grow */
+#define SCATTERED		256		/* units of less than this part of the dictionary are sorted by code, not by rank */
 #define MAX_PARTS		8
 #define PART_UNITS		10000	/* flat states of fewer are taken up at once */
 #define CELLS			128		/* cells allocated at once, at most */
@@ -623,7 +624,7 @@ gov_rollup_absorb(gov_rollup *state, Datum other)
 
 /* ---------- reading ---------- */
 
-/* Sorts positions by the ranks of their units, for a state that has many of the dictionary's. */
+/* Sorts positions by the ranks of their units. */
 static void
 order_by_rank(gov_rollup *state, uint32 *order)
 {
@@ -664,7 +665,8 @@ gov_rollup_positions(gov_rollup *state, uint32 *count, bool sorted)
 	drain(state);
 	*count = state->nunits;
 	order = MemoryContextAllocHuge(CurrentMemoryContext, ((Size) state->nunits + 1) * sizeof(uint32));
-	if (sorted && state->nunits >= gov_tree_size(state->tree) / DENSE_LEAVE)
+	if (sorted && state->nunits >= gov_tree_size(state->tree) / SCATTERED &&
+		gov_tree_ranks_pay(state->tree, state->nunits))
 	{
 		order_by_rank(state, order);
 		return order;

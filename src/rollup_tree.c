@@ -17,6 +17,7 @@
 #define FIRST_UNITS		64
 #define FIRST_SLOTS		128		/* a power of two */
 #define MAX_UNITS		(PG_UINT32_MAX / 2)
+#define RANKED_SHARE	8		/* ranks are made for this part of the units at least */
 
 /* Half a cache line; the codes of most countries fit into it. */
 typedef struct unit
@@ -49,6 +50,8 @@ struct gov_tree
 	uint32		mask;
 	uint32	   *ranks;			/* of the units in the order of their codes, */
 	uint32		ranked;			/* good while this is nunits */
+	uint32		asked;			/* units when ranks were asked for last, */
+	uint64		asked_for;		/* and for how many since then */
 };
 
 static void
@@ -321,6 +324,23 @@ static int
 compare_siblings_arg(const void *a, const void *b, void *tree)
 {
 	return compare_siblings(tree, *(const uint32 *) a, *(const uint32 *) b);
+}
+
+/*
+ * Is it worth while to rank all units for the sake of n?  It is if they are many, or if
+ * others were asked for before and the dictionary has not changed, as when many groups
+ * are read out at the end.
+ */
+bool
+gov_tree_ranks_pay(gov_tree *tree, uint32 n)
+{
+	if (tree->ranks != NULL && tree->ranked == tree->nunits)
+		return true;
+	if (tree->asked != tree->nunits)
+		tree->asked_for = 0;
+	tree->asked = tree->nunits;
+	tree->asked_for += n;
+	return tree->asked_for >= tree->nunits / RANKED_SHARE;
 }
 
 /*
