@@ -181,7 +181,7 @@ CREATE TABLE observation (
     measure_unit text REFERENCES measure_unit ON UPDATE CASCADE,
     PRIMARY KEY (indicator, period, unit)
 );
-CREATE INDEX observation_other_measure ON observation (indicator) WHERE measure_unit IS NOT NULL;
+CREATE INDEX observation_other_measure ON observation (indicator, measure_unit) WHERE measure_unit IS NOT NULL;
 COMMENT ON TABLE observation IS 'what was reported or measured for a unit over a period; no row, or a NULL value, is missing, not zero';
 COMMENT ON COLUMN observation.measure_unit IS 'the unit of measure the value is given in; NULL: the indicator''s';
 
@@ -286,12 +286,15 @@ CREATE FUNCTION value_divisor(indicator text) RETURNS numeric
 #variable_conflict use_column
 DECLARE
     own measure_unit;
+    first text;
+    last text;
     common numeric := 1;
     one numeric;
 BEGIN
     SELECT m.* INTO own FROM indicator i JOIN measure_unit m ON m.code = i.measure_unit WHERE i.code = $1;
-    IF NOT EXISTS (SELECT FROM observation o
-                    WHERE o.indicator = $1 AND o.measure_unit IS NOT NULL AND o.measure_unit <> own.code) THEN
+    -- The ends of the index tell, however many observations name the indicator's own unit.
+    SELECT min(o.measure_unit), max(o.measure_unit) INTO first, last FROM observation o WHERE o.indicator = $1 AND o.measure_unit IS NOT NULL;
+    IF first IS NULL OR first = own.code AND last = own.code THEN
         RETURN 1;
     END IF;
     FOR one IN SELECT DISTINCT m.divisor FROM measure_unit m WHERE m.dimension = own.dimension LOOP
@@ -378,7 +381,7 @@ BEGIN
 
     leaves_only := ind.source_mode = 'leaf_only' AND ind.space_op <> 'none';
 
-    IF finer = 1 AND cardinality(inside) = 1 THEN
+    IF finer = 1 AND inside = ARRAY[$2] THEN
         RETURN QUERY
             SELECT o.unit, o.value, upper(o.period)
               FROM observation_of($1, inside, $3, $4) o

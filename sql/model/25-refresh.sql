@@ -8,7 +8,7 @@ CREATE TABLE pending_change (
 );
 COMMENT ON TABLE pending_change IS
     'what changed since values were last refreshed; rows are only added by writers, in their own transactions, and taken out by refresh()';
-COMMENT ON COLUMN pending_change.indicator IS 'whose values are out of date; NULL: all indicators''';
+COMMENT ON COLUMN pending_change.indicator IS 'whose values are out of date; NULL: all indicators';
 COMMENT ON COLUMN pending_change.period IS 'the period of the observations that changed; NULL: all periods';
 COMMENT ON COLUMN pending_change.units IS 'where; NULL: everywhere';
 COMMENT ON COLUMN pending_change.with_users IS 'whether it also concerns the indicators computed from this one';
@@ -23,7 +23,7 @@ CREATE TABLE refreshed (
 );
 COMMENT ON TABLE refreshed IS 'the periods of which indicator_value has an indicator''s values, and when they were last computed';
 COMMENT ON COLUMN refreshed.n_units IS 'how many units have a row, when all of them were last computed';
-COMMENT ON COLUMN refreshed.divisors IS 'value_divisor() of the indicator, or of its numerator and denominator, in which the stored totals are held';
+COMMENT ON COLUMN refreshed.divisors IS 'value_divisors() when they were last computed: the units of measure in which their totals and weights are held';
 
 -- Noting a change. A statement adds a row for each indicator and period that it touches,
 -- to a table without keys: writers do not meet. Whoever writes needs no right on it.
@@ -142,6 +142,19 @@ CREATE FUNCTION measured_part(indicator text) RETURNS text[]
     END;
 COMMENT ON FUNCTION measured_part(text) IS 'the indicators of whose observations an indicator has the periods: itself, or a ratio''s numerator and denominator';
 
+-- Stored totals of a period are in the units of measure of one set of divisors, which any
+-- observation of the indicator or its weight may change, in whatever period.
+CREATE FUNCTION value_divisors(indicator text) RETURNS numeric[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT array_agg(value_divisor(p.code) ORDER BY p.i)
+          FROM indicator i
+         CROSS JOIN unnest(measured_part(i.code) || i.weight_by) WITH ORDINALITY AS p (code, i)
+         WHERE i.code = $1 AND p.code IS NOT NULL;
+    END;
+COMMENT ON FUNCTION value_divisors(text) IS
+    'value_divisor() of an indicator and its weight, or of a ratio''s numerator and denominator: what is stored can be built on while these are the same';
+
 -- Reports that stand for their subtree take a weight, and ratios of such reports their
 -- parts, from whole subtrees: those are not stored, and all is computed again.
 CREATE FUNCTION can_follow(indicator text) RETURNS boolean
@@ -253,7 +266,6 @@ CREATE FUNCTION refresh_period(indicator text, period daterange, units unitcode[
     AS $$
 #variable_conflict use_column
 DECLARE
-    parts text[] := measured_part($1);
     divisors numeric[];
     known refreshed;
     touched unitcode[];
@@ -262,7 +274,7 @@ DECLARE
     rows bigint;
 BEGIN
     -- In the order of the key, lest all of the table be read for the first row.
-    IF NOT EXISTS (SELECT FROM unnest(parts) p
+    IF NOT EXISTS (SELECT FROM unnest(measured_part($1)) p
                     CROSS JOIN LATERAL (SELECT o.unit FROM observation o WHERE o.indicator = p AND o.period = $2
                                          ORDER BY o.indicator, o.period, o.unit LIMIT 1) AS first_one) THEN
         DELETE FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2;
@@ -270,10 +282,9 @@ BEGIN
         RETURN;
     END IF;
 
-    SELECT array_agg(value_divisor(p)) INTO divisors FROM unnest(parts) p;
     SELECT r.* INTO known FROM refreshed r WHERE r.indicator = $1 AND r.period = $2;
     -- Beyond some share of all units, computing all is quicker.
-    IF known.divisors = divisors AND cardinality($3) <= known.n_units / 20 + 10 AND can_follow($1) THEN
+    IF known.divisors = value_divisors($1) AND cardinality($3) <= known.n_units / 20 + 10 AND can_follow($1) THEN
         touched := touched_unit($1, $2, $3);
         IF touched = '{}' THEN
             RETURN;
@@ -298,7 +309,8 @@ BEGIN
                    coverage = excluded.coverage, state = excluded.state, n_values = excluded.n_values,
                    total = excluded.total, weight = excluded.weight, newest = excluded.newest
         )
-        SELECT count(f.unit), coalesce(array_agg(s.unit) FILTER (WHERE f.unit IS NULL), '{}') INTO rows, gone
+        SELECT count(f.unit), coalesce(array_agg(s.unit) FILTER (WHERE f.unit IS NULL), '{}'), value_divisors($1)
+          INTO rows, gone, divisors
           FROM fresh f FULL JOIN stored s ON s.unit = f.unit;
         IF cardinality(gone) < 100 THEN
             FOREACH lost IN ARRAY gone LOOP
@@ -307,7 +319,8 @@ BEGIN
         ELSE
             DELETE FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (gone);
         END IF;
-        EXIT WHEN touched IS NULL OR NOT lost_value($1, $2, touched);
+        -- The divisors are those of the statement above: another session may just have changed them.
+        EXIT WHEN touched IS NULL OR known.divisors = divisors AND NOT lost_value($1, $2, touched);
         touched := NULL;
     END LOOP;
 
@@ -321,6 +334,15 @@ $$;
 COMMENT ON FUNCTION refresh_period(text, daterange, unitcode[]) IS
     'computes an indicator''s values for a period again: where some units'' changes make it necessary, or everywhere (NULL)';
 
+CREATE FUNCTION other_divisor(indicator text) RETURNS SETOF daterange
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+    BEGIN ATOMIC
+        WITH present AS MATERIALIZED (SELECT value_divisors($1) AS divisors)
+        SELECT r.period FROM refreshed r, present p WHERE r.indicator = $1 AND r.divisors <> p.divisors;
+    END;
+COMMENT ON FUNCTION other_divisor(text) IS
+    'the periods of which an indicator''s totals are held in other units of measure than they would be now';
+
 CREATE PROCEDURE refresh(indicator text DEFAULT NULL, "full" boolean DEFAULT false)
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -330,6 +352,8 @@ CREATE PROCEDURE refresh(indicator text DEFAULT NULL, "full" boolean DEFAULT fal
 DECLARE
     ind indicator;
     work record;
+    detail text;
+    hint text;
 BEGIN
     IF $1 IS NOT NULL AND NOT EXISTS (SELECT FROM indicator i WHERE i.code = $1) THEN
         RAISE EXCEPTION 'indicator "%" does not exist', $1
@@ -357,12 +381,15 @@ BEGIN
          ORDER BY i.code
     LOOP
         -- What came in the meantime still has its users, and waits for the next refresh.
-        CONTINUE WHEN NOT $2 AND NOT EXISTS (SELECT FROM pending_change p WHERE p.indicator = ind.code AND NOT p.with_users);
+        CONTINUE WHEN NOT $2 AND NOT EXISTS (SELECT FROM pending_change p WHERE p.indicator = ind.code AND NOT p.with_users)
+                      AND NOT EXISTS (SELECT FROM other_divisor(ind.code));
         FOR work IN
             WITH taken AS (
                 DELETE FROM pending_change p WHERE p.indicator = ind.code AND NOT p.with_users RETURNING p.period, p.units
             ), change AS (
                 SELECT t.period, t.units FROM taken t UNION ALL SELECT NULL, NULL WHERE $2
+                 UNION ALL
+                SELECT d, NULL FROM other_divisor(ind.code) d
             ), known AS (
                 SELECT o.period FROM unnest(measured_part(ind.code)) part CROSS JOIN LATERAL observed_periods(part) AS o (period)
                  UNION
@@ -380,8 +407,11 @@ BEGIN
                 PERFORM refresh_period(ind.code, work.period, work.units);
             EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
                 -- The error names a unit at best; whoever refreshes all asks of which indicator.
+                GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
                 RAISE EXCEPTION 'indicator "%" cannot be rolled up for %: %', ind.code, period_label(work.period), SQLERRM
-                    USING ERRCODE = SQLSTATE;
+                    USING ERRCODE = SQLSTATE,
+                          DETAIL = concat_ws(' ', nullif(detail, ''), 'Nothing has been refreshed, and what changed stays noted.'),
+                          HINT = concat_ws(' ', nullif(hint, ''), 'Other indicators can be refreshed by name.');
             END;
         END LOOP;
     END LOOP;

@@ -80,6 +80,16 @@ DELETE FROM observation WHERE indicator = 'flow' AND period = '[2020-03-15,2020-
 INSERT INTO observation VALUES ('stock', 'P.A.1', period('2021'), 20);
 SELECT unit, value FROM indicator_rollup('stock', period('2020/2021'), 'P.A') WHERE unit IN ('P.A', 'P.A.1', 'P.A.2');
 
+-- a stock of March does not count at the end of the year for a unit that is gone by then, whatever else was observed
+UPDATE unit SET valid = '(,2019-07-01)' WHERE code = 'P.A.4';
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op) VALUES ('herd', 'cattle', 'count', 'extensive', 'sum', 'last');
+INSERT INTO observation VALUES ('herd', 'P.A.1', period('2019-03'), 2), ('herd', 'P.A.4', period('2019-03'), 4);
+SELECT unit, value FROM indicator_rollup('herd', period('2019-03'), 'P.A') WHERE value IS NOT NULL;
+SELECT unit, value FROM indicator_rollup('herd', period('2019'), 'P.A') WHERE value IS NOT NULL;
+UPDATE unit SET valid = DEFAULT WHERE code = 'P.A.4';
+DELETE FROM observation WHERE indicator = 'herd';
+DELETE FROM indicator WHERE code = 'herd';
+
 -- units of measure: 15 mu are 1 ha, exactly, and a third of a hectare is nothing lost in a sum
 INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES
     ('stock', 'P.A.1', period('2022'), 5, 'mu'), ('stock', 'P.A.2', period('2022'), 5, 'mu'), ('stock', 'P.A.3', period('2022'), 5, 'mu'),

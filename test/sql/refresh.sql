@@ -108,6 +108,33 @@ UPDATE observation SET value = 1 WHERE indicator = 'force' AND unit = 'P.A.1';
 CALL refresh();
 SELECT unit, value, weight FROM indicator_value WHERE indicator = 'wage' AND unit IN ('P.A', 'P.A.1') ORDER BY unit;
 
+-- an error of observations tells all it knows
+INSERT INTO observation VALUES ('force', 'P.B.1', '[2018-01-01,2020-01-01)', 1), ('force', 'P.B.1', '[2018-01-01,2018-06-01)', 1),
+                               ('force', 'P.B.2', '[2018-01-01,2018-09-01)', 1), ('force', 'P.B.2', '[2018-06-01,2020-01-01)', 1);
+CALL refresh('force');
+DELETE FROM observation WHERE indicator = 'force' AND period << period('2020');
+
+-- a weight, or another period, in another unit of measure: what is stored is in units of before
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, weight_by) VALUES
+    ('people', '', '10k_persons', 'extensive', 'sum', 'last', NULL), ('income', '', 'CAD', 'intensive', 'weighted_mean', 'last', 'people'),
+    ('field', '', 'ha', 'extensive', 'mean', 'last', NULL);
+INSERT INTO observation (indicator, unit, period, value)
+SELECT i, code, period('2020'), row_number() OVER (PARTITION BY i ORDER BY code) FROM unit, unnest('{people,income,field}'::text[]) i WHERE code ~ '^P\.[AB]\.[12]$';
+CALL refresh();
+SELECT value FROM indicator_value WHERE indicator = 'income' AND unit = 'P' AND period = period('2020');
+UPDATE observation SET value = 10000, measure_unit = 'persons' WHERE indicator = 'people' AND unit = 'P.A.1';
+INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES ('field', 'P.A.1', period('2021'), 15, 'mu');
+CALL refresh();
+SELECT unit, value, total, weight FROM indicator_value WHERE indicator IN ('income', 'field') AND unit IN ('P', 'P.B.1') ORDER BY indicator, period, unit;
+-- a unit of measure comes that calls for finer ones
+INSERT INTO measure_unit VALUES ('seventh', 'a seventh of a square metre', 'area', 1, 7);
+CALL refresh();
+SELECT unit, value, total FROM indicator_value WHERE indicator = 'field' AND unit = 'P' ORDER BY period;
+DELETE FROM observation WHERE indicator IN ('people', 'income', 'field');
+DELETE FROM indicator WHERE code = 'income';
+DELETE FROM indicator WHERE code IN ('people', 'field');
+CALL refresh();
+
 -- a great many of one period count as all of it; and so does an emptied table
 INSERT INTO unit (code, hierarchy, tier, name) SELECT child('P.B.1', 'n' || n), 'adm', 'ward', '' FROM generate_series(1, 10001) n;
 SELECT indicator, period, units FROM pending_change;
