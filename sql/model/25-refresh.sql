@@ -32,25 +32,35 @@ CREATE FUNCTION note_observation() RETURNS trigger
     SET search_path FROM CURRENT
     AS $$
 BEGIN
+    -- Counted first, so that the units of a great load are not gathered in memory.
     CASE TG_OP
         WHEN 'INSERT' THEN
             INSERT INTO pending_change (indicator, period, units)
-            SELECT c.indicator, c.period, CASE WHEN count(*) <= 10000 THEN array_agg(c.unit) END
-              FROM present c GROUP BY c.indicator, c.period;
+            SELECT c.indicator, c.period, array_agg(c.unit) FILTER (WHERE g.n <= 10000)
+              FROM present c
+              JOIN (SELECT a.indicator, a.period, count(*) AS n FROM present a GROUP BY a.indicator, a.period) g USING (indicator, period)
+             GROUP BY c.indicator, c.period;
         WHEN 'DELETE' THEN
             INSERT INTO pending_change (indicator, period, units)
-            SELECT c.indicator, c.period, CASE WHEN count(*) <= 10000 THEN array_agg(c.unit) END
-              FROM former c GROUP BY c.indicator, c.period;
+            SELECT c.indicator, c.period, array_agg(c.unit) FILTER (WHERE g.n <= 10000)
+              FROM former c
+              JOIN (SELECT a.indicator, a.period, count(*) AS n FROM former a GROUP BY a.indicator, a.period) g USING (indicator, period)
+             GROUP BY c.indicator, c.period;
         WHEN 'UPDATE' THEN
+            WITH changed AS MATERIALIZED (
+                SELECT DISTINCT d.indicator, d.period, d.unit
+                  FROM ((SELECT f.indicator, f.period, f.unit, f.value, f.measure_unit FROM former f
+                          EXCEPT
+                         SELECT p.indicator, p.period, p.unit, p.value, p.measure_unit FROM present p)
+                         UNION ALL
+                        (SELECT p.indicator, p.period, p.unit, p.value, p.measure_unit FROM present p
+                          EXCEPT
+                         SELECT f.indicator, f.period, f.unit, f.value, f.measure_unit FROM former f)) AS d
+            )
             INSERT INTO pending_change (indicator, period, units)
-            SELECT c.indicator, c.period, CASE WHEN count(*) <= 10000 THEN array_agg(DISTINCT c.unit) END
-              FROM ((SELECT f.indicator, f.period, f.unit, f.value, f.measure_unit FROM former f
-                      EXCEPT
-                     SELECT p.indicator, p.period, p.unit, p.value, p.measure_unit FROM present p)
-                     UNION ALL
-                    (SELECT p.indicator, p.period, p.unit, p.value, p.measure_unit FROM present p
-                      EXCEPT
-                     SELECT f.indicator, f.period, f.unit, f.value, f.measure_unit FROM former f)) c
+            SELECT c.indicator, c.period, array_agg(c.unit) FILTER (WHERE g.n <= 10000)
+              FROM changed c
+              JOIN (SELECT a.indicator, a.period, count(*) AS n FROM changed a GROUP BY a.indicator, a.period) g USING (indicator, period)
              GROUP BY c.indicator, c.period;
         ELSE
             INSERT INTO pending_change DEFAULT VALUES;
@@ -80,10 +90,10 @@ BEGIN
     CASE TG_OP
         WHEN 'INSERT' THEN
             INSERT INTO pending_change (units)
-            SELECT CASE WHEN count(*) <= 10000 THEN array_agg(c.code) END FROM present c HAVING count(*) > 0;
+            SELECT array_agg(c.code) FILTER (WHERE a.n <= 10000) FROM present c, (SELECT count(*) AS n FROM present) a HAVING count(*) > 0;
         WHEN 'DELETE' THEN
             INSERT INTO pending_change (units)
-            SELECT CASE WHEN count(*) <= 10000 THEN array_agg(c.code) END FROM former c HAVING count(*) > 0;
+            SELECT array_agg(c.code) FILTER (WHERE a.n <= 10000) FROM former c, (SELECT count(*) AS n FROM former) a HAVING count(*) > 0;
         WHEN 'UPDATE' THEN
             INSERT INTO pending_change (units)
             SELECT CASE WHEN count(*) <= 10000 AND NOT bool_or(c.moved) THEN array_agg(c.code) END

@@ -284,6 +284,12 @@ BEGIN
         WHEN kind = 'rename' AND old <> new THEN 'a rename has as many successors as predecessors, in the same order'
         WHEN kind <> 'merge' AND predecessors && successors THEN
             format('unit "%s" cannot be a successor of itself', (SELECT p FROM unnest(predecessors) p WHERE p = ANY (successors) LIMIT 1))
+        WHEN EXISTS (SELECT FROM unnest(predecessors) p, unnest(predecessors) q WHERE q <@ p AND q <> p) THEN
+            (SELECT format('predecessor "%s" lies in predecessor "%s": what lies in a unit goes with it', q, p)
+               FROM unnest(predecessors) p, unnest(predecessors) q WHERE q <@ p AND q <> p LIMIT 1)
+        WHEN kind <> 'transfer' AND EXISTS (SELECT FROM unnest(predecessors) p, unnest(successors) s WHERE s <@ p) THEN
+            (SELECT format('successor "%s" lies in unit "%s", which ends', s, p)
+               FROM unnest(predecessors) p, unnest(successors) s WHERE s <@ p LIMIT 1)
         WHEN cardinality(names) <> new THEN format('%s names are given for %s successors', cardinality(names), new)
         WHEN cardinality(shares) <> new THEN format('%s shares are given for %s successors', cardinality(shares), new)
         WHEN cardinality(boundaries) <> new THEN format('%s boundaries are given for %s successors', cardinality(boundaries), new)

@@ -116,6 +116,8 @@ SELECT arguments, r.* FROM (VALUES
     (28, $$'merge', '2017-01-01', '{P.B.3.x}', '{P.B.4.x}'$$),
     (30, $$'rename', '2016-01-01', '{P.D.7}', '{P.C.7}'$$),
     (31, $$'merge', '2016-01-01', '{P.D}', '{P.B}'$$),
+    (33, $$'merge', '2017-01-01', '{P.B.3,P.B.3.x}', '{P.B.5}', '{five}'$$),
+    (34, $$'rename', '2017-01-01', '{P.B.3}', '{P.B.3.y}'$$),
     (32, $$'transfer', '2014-01-01', '{P.B.1}', '{P.B.3}', shares => '{0.1}'$$),
     (29, $$'merge', '2017-01-01', '{P.B.1,P.B.3.x}', '{P.B.4.x}', share_by => 'births'$$)) AS t (i, arguments), LATERAL pg_temp.refusal(arguments) AS r
  ORDER BY i;
