@@ -424,6 +424,12 @@ BEGIN
                           HINT = concat_ws(' ', nullif(hint, ''), 'Other indicators can be refreshed by name.');
             END;
         END LOOP;
+        -- Of other periods nobody has computed anything.
+        IF $2 THEN
+            DELETE FROM indicator_value v
+             WHERE v.indicator = ind.code
+               AND NOT EXISTS (SELECT FROM refreshed r WHERE r.indicator = v.indicator AND r.period = v.period);
+        END IF;
     END LOOP;
 END
 $$;

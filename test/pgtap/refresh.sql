@@ -30,7 +30,10 @@ INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, weight
     ('part', '', 'count', 'extensive', 'sum', 'last', NULL, NULL, NULL, 'leaf_only', NULL, NULL),
     ('rate', '', 'count', 'ratio', 'ratio', 'none', NULL, 'part', 'sum', 'leaf_only', 4, '2 months'),
     ('toldrate', '', 'count', 'ratio', 'ratio', 'none', NULL, 'told', 'told2', 'leaf_only', NULL, NULL),
-    ('told2', '', 'count', 'extensive', 'sum', 'sum', NULL, NULL, NULL, 'reported_overrides', NULL, NULL);
+    ('told2', '', 'count', 'extensive', 'sum', 'sum', NULL, NULL, NULL, 'reported_overrides', NULL, NULL),
+    ('heads', '', '10k_persons', 'extensive', 'sum', 'last', NULL, NULL, NULL, 'leaf_only', NULL, NULL),
+    ('wage', '', 'count', 'intensive', 'weighted_mean', 'first', 'heads', NULL, NULL, 'leaf_only', NULL, '80 days'),
+    ('density', '', 'count', 'ratio', 'ratio', 'none', NULL, 'heads', 'area', 'leaf_only', NULL, NULL);
 
 CREATE FUNCTION pg_temp.below(integer) RETURNS integer LANGUAGE sql VOLATILE RETURN floor(random() * $1)::integer;
 CREATE FUNCTION pg_temp.one_of(VARIADIC text[]) RETURNS text LANGUAGE sql VOLATILE RETURN $1[1 + pg_temp.below(cardinality($1))];
@@ -46,12 +49,12 @@ CREATE FUNCTION pg_temp.some_period() RETURNS daterange LANGUAGE sql VOLATILE RE
 CREATE FUNCTION pg_temp.some_indicator() RETURNS text LANGUAGE sql VOLATILE BEGIN ATOMIC
     SELECT i.code FROM indicator i WHERE i.space_op <> 'ratio' ORDER BY random() LIMIT 1;
 END;
--- Weights are not negative; a third of the areas are given in mu.
+-- Weights are not negative; a third of the areas are given in mu, and now and then one number of heads in persons.
 CREATE FUNCTION pg_temp.put(n integer) RETURNS void LANGUAGE sql VOLATILE BEGIN ATOMIC
     INSERT INTO observation (indicator, unit, period, value, measure_unit)
     SELECT DISTINCT ON (g.i, g.u, g.p) g.i, g.u, g.p,
-           CASE WHEN random() > 0.15 THEN round(((random() - CASE WHEN g.i = 'sum' THEN 0 ELSE 0.3 END) * 100)::numeric, pg_temp.below(4)) END,
-           CASE WHEN g.i = 'area' AND random() < 0.33 THEN 'mu' END
+           CASE WHEN random() > 0.15 THEN round(((random() - CASE WHEN g.i IN ('sum', 'heads') THEN 0 ELSE 0.3 END) * 100)::numeric, pg_temp.below(4)) END,
+           CASE WHEN g.i = 'area' AND random() < 0.33 THEN 'mu' WHEN g.i = 'heads' AND random() < 0.02 THEN 'persons' END
       FROM (SELECT pg_temp.some_indicator() AS i, pg_temp.some_unit() AS u, pg_temp.some_period() AS p FROM generate_series(1, n)) AS g
         ON CONFLICT (indicator, period, unit) DO UPDATE SET value = excluded.value, measure_unit = excluded.measure_unit;
 END;
@@ -78,7 +81,7 @@ CREATE FUNCTION pg_temp.change() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     leaf unitcode;
 BEGIN
-    CASE pg_temp.below(14)
+    CASE pg_temp.below(19)
         WHEN 0, 1 THEN PERFORM pg_temp.put(1);
         WHEN 2 THEN PERFORM pg_temp.put(20);
         WHEN 3 THEN
@@ -97,7 +100,7 @@ BEGIN
         WHEN 10 THEN
             SELECT u.code INTO leaf FROM unit u WHERE NOT EXISTS (SELECT FROM unit c WHERE c.parent = u.code) ORDER BY random() LIMIT 1;
             DELETE FROM observation WHERE unit = leaf;
-            DELETE FROM unit WHERE code = leaf;
+            DELETE FROM unit WHERE code = leaf AND NOT EXISTS (SELECT FROM lineage WHERE leaf IN (predecessor, successor));
         WHEN 11 THEN
             DELETE FROM observation WHERE indicator = (SELECT pg_temp.some_indicator()) AND period = (SELECT pg_temp.some_period());
         WHEN 12 THEN
@@ -112,6 +115,23 @@ BEGIN
             UPDATE indicator SET min_coverage = round(random()::numeric, 2),
                                  decimals = CASE WHEN random() < 0.5 THEN pg_temp.below(4) END
              WHERE code = (SELECT pg_temp.some_indicator()) AND random() < 0.3;
+        WHEN 14, 15 THEN
+            SELECT u.code INTO leaf
+              FROM unit u JOIN unit p ON p.code = u.parent
+             WHERE u.valid @> daterange('2019-12-31', '2020-01-02') AND p.valid @> date '2020-01-01'
+               AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = u.code) AND NOT EXISTS (SELECT FROM lineage l WHERE u.code IN (l.predecessor, l.successor))
+             ORDER BY random() LIMIT 1;
+            IF FOUND THEN
+                PERFORM reform('split', '2020-01-01', ARRAY[leaf], ARRAY[leaf::text || '_one', leaf::text || '_two']::unitcode[], '{one,two}', '{0.3,0.7}');
+            END IF;
+        WHEN 16 THEN
+            -- what was in other units of measure no longer is, in periods that are not noted for it
+            DELETE FROM observation WHERE indicator = 'heads' AND measure_unit IS NOT NULL;
+        WHEN 17 THEN
+            UPDATE indicator SET time_op = pg_temp.one_of('first', 'last', 'max', 'none') WHERE code = pg_temp.one_of('low', 'high', 'part', 'heads');
+        WHEN 18 THEN
+            UPDATE indicator SET code = code || 'x' WHERE code = pg_temp.one_of('plus', 'told2', 'low');
+            UPDATE indicator SET code = rtrim(code, 'x') WHERE code LIKE '%x';
     END CASE;
 END
 $$;

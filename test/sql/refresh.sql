@@ -33,6 +33,11 @@ SELECT unit, value FROM indicator_value WHERE indicator = 'rate' ORDER BY unit;
 CALL refresh(full => true);
 SELECT unit, value FROM indicator_value WHERE indicator IN ('jobless', 'rate') AND unit IN ('P', 'P.B', 'P.B.1') ORDER BY indicator, unit;
 
+-- nor does a row by hand survive it, of a period that nobody observed
+INSERT INTO indicator_value (indicator, unit, period, value, n_present, n_expected, coverage, state) VALUES ('low', 'P', period('1999'), 1, 1, 1, 1, 'ok');
+CALL refresh(full => true);
+SELECT count(*) FROM indicator_value WHERE period = period('1999');
+
 -- what changes no figure is not noted
 UPDATE observation SET source = 'census', recorded_at = now();
 UPDATE observation SET value = value;
