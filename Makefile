@@ -36,7 +36,8 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" governance.c
 MODULE_big = governance
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 PG_CPPFLAGS = -DGOV_VERSION='"$(EXTVERSION)"'
-PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
+# Rounding is the same wherever an expression stands: no contraction to fused operations.
+PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -ffp-contract=off
 
 SCRIPT = sql/governance--$(EXTVERSION).sql
 DATA = $(filter-out $(SCRIPT),$(sort $(wildcard sql/governance--*.sql)))

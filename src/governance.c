@@ -4,9 +4,21 @@
  */
 #include "governance.h"
 
+#include "overlap.h"
+
 #include "utils/builtins.h"
+#include "utils/guc.h"
 
 PG_MODULE_MAGIC;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	gov_overlap_init();
+	MarkGUCPrefixReserved("governance");
+}
 
 PG_FUNCTION_INFO_V1(gov_library_version);
 

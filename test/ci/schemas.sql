@@ -18,6 +18,9 @@ SELECT 'threshold, grade and margin', governance.grade(122, '>= 120 warning 125'
 SELECT 'threshold, tightened', governance.tighten(least)::text = '22.5' || ' .. 90 warning 24.5 .. 80' FROM app.limit_value;
 SELECT 'threshold, order', pg_catalog.array_agg(code ORDER BY least) = '{c,a,b}' FROM app.limit_value;
 SELECT 'allocation is exact', pg_catalog.sum(part) = 1000 FROM (SELECT governance.allocate(1000, value, 1, quantum => 0.5, method => 'sainte_lague') OVER (ORDER BY code) AS part FROM app.fact WHERE value > 0) x;
+SELECT 'overlap of neighbouring towns', governance.overlap_area(a.geom, b.geom) = 0 AND governance.overlap_area(a.geom, a.geom) = 100
+       AND governance.overlap_share(a.geom, b.geom) = 0 AND governance.covers_area(a.geom, b.geom) = 100
+  FROM m.boundary a, m.boundary b WHERE a.unit OPERATOR(governance.=) 'P.A.t10' AND b.unit OPERATOR(governance.=) 'P.A.t11';
 SELECT 'model is listed', pg_catalog.count(*) = 1 FROM governance.models() WHERE schema = 'm' AND srid = 3005;
 SELECT 'model, values of all tiers', pg_catalog.count(*) = 43 FROM m.indicator_value
  WHERE indicator = 'force' AND period = '[2021-01-01,2022-01-01)' AND value IS NOT NULL;

@@ -1,0 +1,393 @@
+/*
+ * overlap_shape.c
+ *	  Reads polygons from PostGIS's serialised form, as liblwgeom/gserialized.txt of
+ *	  PostGIS describes it (versions 1 and 2). Every length is checked before use.
+ */
+#include "overlap_shape.h"
+
+#include <math.h>
+#include <string.h>
+
+#define HAS_Z			0x01
+#define HAS_M			0x02
+#define HAS_BOX			0x04
+#define IS_GEODETIC		0x08
+#define HAS_EXTENSION	0x20
+#define VERSION_SHIFT	6
+
+#define TYPE_POLYGON		3
+#define TYPE_MULTIPOLYGON	6
+#define TYPE_COLLECTION		7
+
+#define PAUSE_EVERY 0xFFFFF
+
+/*-------------------------------------------------------------------------
+ * The frame
+ *-------------------------------------------------------------------------
+ */
+
+typedef struct Cursor
+{
+	const unsigned char *at;
+	size_t		left;
+} Cursor;
+
+static bool
+skip(Cursor *cursor, size_t size)
+{
+	if (size > cursor->left)
+		return false;
+	cursor->at += size;
+	cursor->left -= size;
+	return true;
+}
+
+static bool
+read_count(Cursor *cursor, uint32_t *count)
+{
+	const unsigned char *at = cursor->at;
+
+	if (!skip(cursor, sizeof(uint32_t)))
+		return false;
+	memcpy(count, at, sizeof(uint32_t));
+	return true;
+}
+
+static uint32_t
+count_at(const unsigned char *counts, uint32_t i)
+{
+	uint32_t	count;
+
+	memcpy(&count, counts + (size_t) i * sizeof(uint32_t), sizeof(uint32_t));
+	return count;
+}
+
+/* The counts of a polygon's rings are padded to eight bytes. */
+static size_t
+counts_size(uint32_t rings)
+{
+	return ((size_t) rings + (rings & 1)) * sizeof(uint32_t);
+}
+
+/* A polygon, after its type. */
+static bool
+measure_polygon(Cursor *cursor, GovFrame *frame)
+{
+	uint32_t	rings;
+	const unsigned char *counts;
+
+	if (!read_count(cursor, &rings))
+		return false;
+	counts = cursor->at;
+	if (!skip(cursor, counts_size(rings)))
+		return false;
+	for (uint32_t i = 0; i < rings; i++)
+	{
+		uint32_t	points = count_at(counts, i);
+
+		if (!skip(cursor, (size_t) points * frame->dimensions * sizeof(double)))
+			return false;
+		/* Bounded by the size of the whole, which is far below 2^32 points. */
+		frame->points += points;
+		frame->rings += points > 0;
+	}
+	return true;
+}
+
+static bool
+measure_multipolygon(Cursor *cursor, GovFrame *frame)
+{
+	uint32_t	parts;
+
+	if (!read_count(cursor, &parts))
+		return false;
+	for (uint32_t i = 0; i < parts; i++)
+	{
+		uint32_t	type;
+
+		if (!read_count(cursor, &type) || type != TYPE_POLYGON || !measure_polygon(cursor, frame))
+			return false;
+	}
+	return true;
+}
+
+/* Flags, and what may stand between them and the geometry. */
+static GovFaultKind
+read_flags(Cursor *cursor, unsigned flags, GovFrame *frame)
+{
+	unsigned	version = flags >> VERSION_SHIFT;
+
+	if (version > 1)
+		return GOV_SHAPE_UNKNOWN_VERSION;
+	if (flags & IS_GEODETIC)
+		return GOV_SHAPE_GEODETIC;
+	frame->dimensions = 2 + (flags & HAS_Z ? 1 : 0) + (flags & HAS_M ? 1 : 0);
+	if (version == 1 && (flags & HAS_EXTENSION) && !skip(cursor, sizeof(uint64_t)))
+		return GOV_SHAPE_CORRUPT;
+	if ((flags & HAS_BOX) && !skip(cursor, 2 * frame->dimensions * sizeof(float)))
+		return GOV_SHAPE_CORRUPT;
+	return GOV_SHAPE_OK;
+}
+
+static GovFaultKind
+read_frame(Cursor *cursor, GovFrame *frame)
+{
+	const unsigned char *head = cursor->at;
+	GovFaultKind kind;
+	uint32_t	parts;
+
+	if (!skip(cursor, 4))
+		return GOV_SHAPE_CORRUPT;
+	/* 21 bits with a sign */
+	frame->srid = (head[0] & 0x1F) << 16 | head[1] << 8 | head[2];
+	if (frame->srid & 0x100000)
+		frame->srid -= 0x200000;
+	kind = read_flags(cursor, head[3], frame);
+	if (kind != GOV_SHAPE_OK)
+		return kind;
+	frame->body = cursor->at;
+	if (!read_count(cursor, &frame->type))
+		return GOV_SHAPE_CORRUPT;
+	switch (frame->type)
+	{
+		case TYPE_POLYGON:
+			return measure_polygon(cursor, frame) ? GOV_SHAPE_OK : GOV_SHAPE_CORRUPT;
+		case TYPE_MULTIPOLYGON:
+			return measure_multipolygon(cursor, frame) ? GOV_SHAPE_OK : GOV_SHAPE_CORRUPT;
+		case TYPE_COLLECTION:
+			/* Nothing is nothing, whatever it is called. */
+			if (!read_count(cursor, &parts))
+				return GOV_SHAPE_CORRUPT;
+			return parts == 0 ? GOV_SHAPE_OK : GOV_SHAPE_NOT_POLYGONAL;
+		default:
+			return GOV_SHAPE_NOT_POLYGONAL;
+	}
+}
+
+bool
+gov_frame_read(const unsigned char *bytes, size_t size, GovFrame *frame, GovFault *fault)
+{
+	Cursor		cursor = {bytes, size};
+
+	memset(frame, 0, sizeof(*frame));
+	memset(fault, 0, sizeof(*fault));
+	fault->kind = read_frame(&cursor, frame);
+	fault->type = frame->type;
+	return fault->kind == GOV_SHAPE_OK;
+}
+
+/*-------------------------------------------------------------------------
+ * The rings
+ *-------------------------------------------------------------------------
+ */
+
+static void
+turn_round(GovShape *shape, GovRing *ring)
+{
+	uint32_t	from = ring->first;
+	uint32_t	to = ring->last;
+
+	/* The first point is the last one too, and stays where it is. */
+	if (ring->corner != from)
+		ring->corner = from + to - ring->corner;
+	for (; from < to; from++, to--)
+	{
+		GovPoint	point = shape->point[from];
+
+		shape->point[from] = shape->point[to];
+		shape->point[to] = point;
+	}
+}
+
+/* Twice the signed area, from a point of the ring itself, with the lost digits kept. */
+static double
+ring_area(const GovShape *shape, const GovRing *ring)
+{
+	const GovPoint *p = shape->point + ring->first;
+	const GovPoint *end = shape->point + ring->last;
+	GovPoint	origin = *p;
+	double		sum = 0;
+	double		lost = 0;
+
+	for (; p < end; p++)
+	{
+		double		term = (p[0].x - origin.x) * (p[1].y - origin.y) -
+			(p[1].x - origin.x) * (p[0].y - origin.y);
+		double		total = sum + term;
+
+		lost += fabs(sum) >= fabs(term) ? (sum - total) + term : (term - total) + sum;
+		sum = total;
+	}
+	return sum + lost;
+}
+
+/* Copies a ring's points, without repetitions. */
+static bool
+copy_ring(GovShape *shape, GovRing *ring, const unsigned char *bytes, size_t width, uint32_t points, GovFault *fault)
+{
+	GovPoint   *to = shape->point + ring->first;
+	GovPoint   *corner = to;
+	GovBox		box = shape->box;
+
+	for (uint32_t i = 0; i < points; i++, bytes += width)
+	{
+		GovPoint	point;
+
+		memcpy(&point, bytes, sizeof(point));
+		if (!(fabs(point.x) <= GOV_COORDINATE_MAX && fabs(point.y) <= GOV_COORDINATE_MAX))
+			return gov_shape_fail(fault, isfinite(point.x) && isfinite(point.y) ?
+								  GOV_SHAPE_TOO_FAR : GOV_SHAPE_NOT_FINITE, point);
+		if (i > 0 && to[-1].x == point.x && to[-1].y == point.y)
+			continue;
+		*to = point;
+		if (point.x < corner->x || (point.x == corner->x && point.y > corner->y))
+			corner = to;
+		to++;
+		if (point.x < box.xmin)
+			box.xmin = point.x;
+		if (point.x > box.xmax)
+			box.xmax = point.x;
+		if (point.y < box.ymin)
+			box.ymin = point.y;
+		if (point.y > box.ymax)
+			box.ymax = point.y;
+		if ((i & PAUSE_EVERY) == PAUSE_EVERY)
+			gov_overlap_pause();
+	}
+	shape->box = box;
+	ring->last = (uint32_t) (to - shape->point) - 1;
+	ring->corner = (uint32_t) (corner - shape->point);
+	return true;
+}
+
+/* Which way a ring runs, told by its corner: exact, unless the ring is no simple one. */
+static int
+ring_sense(const GovShape *shape, const GovRing *ring)
+{
+	const GovPoint *p = shape->point + ring->corner;
+	const GovPoint *before = ring->corner == ring->first ? shape->point + ring->last - 1 : p - 1;
+
+	return gov_turn(*before, p[0], p[1]);
+}
+
+static bool
+add_ring(GovShape *shape, uint32_t part, bool hole, const unsigned char *bytes, size_t width,
+		 uint32_t points, GovFault *fault)
+{
+	GovRing    *ring = shape->ring + shape->rings;
+	const GovPoint *first = shape->point + shape->points;
+	double		area;
+	int			sense;
+
+	ring->first = shape->points;
+	ring->part = part;
+	ring->hole = hole;
+	if (!copy_ring(shape, ring, bytes, width, points, fault))
+		return false;
+	if (first->x != shape->point[ring->last].x || first->y != shape->point[ring->last].y)
+		return gov_shape_fail(fault, GOV_SHAPE_OPEN_RING, *first);
+	if (ring->last - ring->first < 3)
+		return gov_shape_fail(fault, GOV_SHAPE_FEW_POINTS, *first);
+	area = ring_area(shape, ring);
+	sense = ring_sense(shape, ring);
+	if (sense == 0)
+		sense = area < 0 ? -1 : 1;
+	if ((sense < 0) != hole)
+		turn_round(shape, ring);
+	shape->area += hole ? -fabs(area) : fabs(area);
+	shape->points = ring->last + 1;
+	shape->rings++;
+	return true;
+}
+
+/* A polygon from its number of rings on; gives the bytes after it, or NULL. */
+static const unsigned char *
+add_polygon(GovShape *shape, uint32_t part, const unsigned char *bytes, size_t width, GovFault *fault)
+{
+	uint32_t	rings = count_at(bytes, 0);
+	const unsigned char *counts = bytes + sizeof(uint32_t);
+	uint32_t	shells = 0;
+
+	bytes = counts + counts_size(rings);
+	for (uint32_t i = 0; i < rings; i++)
+	{
+		uint32_t	points = count_at(counts, i);
+
+		/* Without its shell a polygon is empty. */
+		if (points > 0 && (i == 0 || shells > 0))
+		{
+			if (!add_ring(shape, part, i > 0, bytes, width, points, fault))
+				return NULL;
+			shells += i == 0;
+		}
+		bytes += points * width;
+	}
+	return bytes;
+}
+
+static bool
+add_parts(const GovFrame *frame, GovShape *shape, GovFault *fault)
+{
+	const unsigned char *bytes = frame->body + sizeof(uint32_t);
+	size_t		width = frame->dimensions * sizeof(double);
+	uint32_t	parts;
+
+	if (frame->type == TYPE_POLYGON)
+		return add_polygon(shape, 0, bytes, width, fault) != NULL;
+	if (frame->type != TYPE_MULTIPOLYGON)
+		return true;
+	parts = count_at(bytes, 0);
+	bytes += sizeof(uint32_t);
+	for (uint32_t i = 0; i < parts; i++)
+	{
+		bytes = add_polygon(shape, i, bytes + sizeof(uint32_t), width, fault);
+		if (bytes == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool
+gov_shape_fill(const GovFrame *frame, GovShape *shape, GovFault *fault)
+{
+	bool		good;
+
+	memset(fault, 0, sizeof(*fault));
+	memset(shape, 0, sizeof(*shape));
+	shape->box = (GovBox) {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+	shape->point = gov_overlap_alloc(((size_t) frame->points + 1) * sizeof(GovPoint));
+	shape->ring = gov_overlap_alloc(((size_t) frame->rings + 1) * sizeof(GovRing));
+	good = add_parts(frame, shape, fault);
+	shape->area *= 0.5;
+	if (!good)
+		gov_shape_free(shape);
+	return good;
+}
+
+void
+gov_shape_free(GovShape *shape)
+{
+	if (shape->point)
+		gov_overlap_free(shape->point);
+	if (shape->ring)
+		gov_overlap_free(shape->ring);
+	memset(shape, 0, sizeof(*shape));
+}
+
+uint32_t
+gov_ring_of(const GovShape *shape, uint32_t edge)
+{
+	uint32_t	low = 0;
+	uint32_t	high = shape->rings;
+
+	while (high - low > 1)
+	{
+		uint32_t	middle = low + (high - low) / 2;
+
+		if (shape->ring[middle].first <= edge)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
