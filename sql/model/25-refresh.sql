@@ -26,10 +26,12 @@ COMMENT ON COLUMN refreshed.n_units IS 'how many units have a row, when all of t
 COMMENT ON COLUMN refreshed.divisors IS 'value_divisors() when they were last computed: the units of measure in which their totals and weights are held';
 
 -- Noting a change. A statement adds a row for each indicator and period that it touches,
--- to a table without keys: writers do not meet. Whoever writes needs no right on it.
+-- to a table without keys: writers do not meet. Whoever writes needs no right on it. A plan
+-- is made once, perhaps for one row, and has to do for a million: hence no nested loops.
 CREATE FUNCTION note_observation() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
+    SET enable_nestloop = off
     AS $$
 BEGIN
     -- Counted first, so that the units of a great load are not gathered in memory.
@@ -85,6 +87,7 @@ CREATE TRIGGER observation_truncated AFTER TRUNCATE ON observation
 CREATE FUNCTION note_unit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
+    SET enable_nestloop = off
     AS $$
 BEGIN
     CASE TG_OP
