@@ -3,7 +3,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 -- More rounds, other seeds: psql -v rounds=500 -v seed=0.3
-\if :{?rounds} \else \set rounds 15 \endif
+\if :{?rounds} \else \set rounds 20 \endif
 \if :{?seed} \else \set seed 0.17 \endif
 SELECT plan(1);
 SELECT setseed(:seed), set_config('following.rounds', :'rounds', true) \g /dev/null
