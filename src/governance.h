@@ -9,4 +9,7 @@
 
 #include "fmgr.h"
 
+/* The values of an enum by their labels. */
+extern void gov_enum_values(Oid type, const char *const *labels, int n, Oid *values);
+
 #endif

@@ -507,27 +507,12 @@ typedef struct Grades
 	Oid			oid[GOV_GRADES];
 } Grades;
 
-static void
-find_grades(Oid type, Grades *grades)
-{
-	for (int i = 0; i < GOV_GRADES; i++)
-	{
-		HeapTuple	tuple = SearchSysCache2(ENUMTYPOIDNAME, ObjectIdGetDatum(type),
-											CStringGetDatum(gov_grade_names[i]));
-
-		if (!HeapTupleIsValid(tuple))
-			elog(ERROR, "type %u has no value \"%s\"", type, gov_grade_names[i]);
-		grades->oid[i] = ((Form_pg_enum) GETSTRUCT(tuple))->oid;
-		ReleaseSysCache(tuple);
-	}
-}
-
 static Grades *
 grades_of_result(FmgrInfo *flinfo)
 {
 	Grades	   *grades = MemoryContextAlloc(flinfo->fn_mcxt, sizeof(Grades));
 
-	find_grades(get_func_rettype(flinfo->fn_oid), grades);
+	gov_enum_values(get_func_rettype(flinfo->fn_oid), gov_grade_names, GOV_GRADES, grades->oid);
 	flinfo->fn_extra = grades;
 	return grades;
 }
@@ -659,7 +644,7 @@ gov_threshold_limits(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	unpack(PG_GETARG_THRESHOLD_PP(0), &limits);
-	find_grades(TupleDescAttr(result->setDesc, 0)->atttypid, &grades);
+	gov_enum_values(TupleDescAttr(result->setDesc, 0)->atttypid, gov_grade_names, GOV_GRADES, grades.oid);
 	for (int limit = GOV_OUTER; limit >= GOV_INNER; limit--)
 	{
 		Datum		values[1 + GOV_SIDES] = {0};

@@ -17,6 +17,9 @@ SELECT 'rollup of parts', (SELECT governance.unit_rollup(state) FROM app.kept)
 SELECT 'threshold, grade and margin', governance.grade(122, '>= 120 warning 125') OPERATOR(pg_catalog.=) 'warning' AND governance.margin(122, '>= 120 warning 125') = 2;
 SELECT 'threshold, tightened', governance.tighten(least)::text = '22.5' || ' .. 90 warning 24.5 .. 80' FROM app.limit_value;
 SELECT 'threshold, order', pg_catalog.array_agg(code ORDER BY least) = '{c,a,b}' FROM app.limit_value;
+SELECT 'warning, fired and kept', pg_catalog.array_agg((w).state::text ORDER BY n) = '{pending,firing,no_data,firing,resolved}'
+  FROM (SELECT n, governance.warn(pg_catalog.daterange('2020-01-01'::date + n, '2020-01-02'::date + n), g::governance.grade, hold => 1, keep => 1) OVER (ORDER BY n) AS w
+          FROM (VALUES (1, 'breach'), (2, 'warning'), (3, NULL), (4, 'normal'), (5, 'notice')) AS v (n, g)) AS s;
 SELECT 'allocation is exact', pg_catalog.sum(part) = 1000 FROM (SELECT governance.allocate(1000, value, 1, quantum => 0.5, method => 'sainte_lague') OVER (ORDER BY code) AS part FROM app.fact WHERE value > 0) x;
 SELECT 'overlap of neighbouring towns', governance.overlap_area(a.geom, b.geom) = 0 AND governance.overlap_area(a.geom, a.geom) = 100
        AND governance.overlap_share(a.geom, b.geom) = 0 AND governance.covers_area(a.geom, b.geom) = 100
