@@ -8,6 +8,9 @@
 #   WORKERS   parallel workers a query may have (0)
 #   WORK_MEM  of all contenders; hash tables may take twice as much (4GB)
 #   TREE      china: 665 276 units, fetched by npm; made: 2 505 units made up (china)
+#   ZONES     zones to overlay (400000) with
+#   LINES     control lines (300) of up to
+#   VERTICES  points (70000)
 #   SEED      of everything random (1)
 #   JOBS      the jobs, instead of naming them
 set -euo pipefail
@@ -20,9 +23,12 @@ ROUNDS=${ROUNDS:-3}
 WORKERS=${WORKERS:-0}
 WORK_MEM=${WORK_MEM:-4GB}
 TREE=${TREE:-china}
+ZONES=${ZONES:-400000}
+LINES=${LINES:-300}
+VERTICES=${VERTICES:-70000}
 SEED=${SEED:-1}
 
-for setting in FACTS ROUNDS WORKERS SEED; do
+for setting in FACTS ROUNDS WORKERS ZONES LINES VERTICES SEED; do
     if [ -n "${!setting//[0-9]/}" ] || [ "${#setting}" = 0 ]; then
         echo "$setting must be a whole number, not '${!setting}'" >&2
         exit 2
@@ -38,6 +44,7 @@ folder=build/bench/$TREE
 bench_database=governance_bench_$TREE
 mkdir -p "$folder/log"
 . test/bench/data.sh
+. test/bench/space.sh
 . test/bench/lib.sh
 
 # shellcheck disable=SC2086
@@ -63,6 +70,7 @@ GOV_SHARED_MB=$((memory / 4096 < 4096 ? memory / 4096 : 4096)) test/server.sh st
 private
 
 prepare
+prepare_space
 : >"$folder/table"
 for file in "${files[@]}"; do
     # A job is a process of its own, so that it leaves nothing behind for the next.

@@ -6,7 +6,7 @@ set -euo pipefail
 CDPATH='' cd -- "$(dirname -- "$0")/../.."
 . test/ci/lib.sh
 private
-export TREE=made FACTS=20000 ROUNDS=1 WORK_MEM=64MB
+export TREE=made FACTS=20000 ROUNDS=1 WORK_MEM=64MB ZONES=2500 LINES=9 VERTICES=4000
 
 runs() { test/bench/run.sh "$1" && grep -q "^$1: " build/bench/made/table; }
 

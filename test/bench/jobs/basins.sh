@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154
+# Two coverages of the same country: what part of every county lies in which basin.
+job 'counties x basins: area of every pair'
+needs county basin
+
+digest() {
+    check <<'SQL'
+SELECT count(*) FILTER (WHERE area > 1), round(sum(area)) FROM answer;
+SQL
+}
+
+ours 'overlap_area(c, b, true)' <<'SQL'
+SELECT * FROM (SELECT c.id AS county, b.id AS basin, overlap_area(c.geom, b.geom, true) AS area
+                 FROM county c JOIN basin b ON c.geom && b.geom OFFSET 0) p WHERE area > 0.001
+SQL
+digest
+peer 'ST_Intersects, ST_Area(ST_Intersection)' '>=10' <<'SQL'
+SELECT c.id AS county, b.id AS basin, ST_Area(ST_Intersection(c.geom, b.geom)) AS area
+  FROM county c JOIN basin b ON ST_Intersects(c.geom, b.geom)
+SQL
+digest
+peer 'ours, validity checked' <<'SQL'
+SELECT * FROM (SELECT c.id AS county, b.id AS basin, overlap_area(c.geom, b.geom) AS area
+                 FROM county c JOIN basin b ON c.geom && b.geom OFFSET 0) p WHERE area > 0.001
+SQL
+digest
+peer 'bounding boxes alone' <<'SQL'
+SELECT c.id AS county, b.id AS basin FROM county c JOIN basin b ON c.geom && b.geom
+SQL
+measure
