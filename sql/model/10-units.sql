@@ -115,27 +115,40 @@ CREATE CONSTRAINT TRIGGER tier_rank AFTER UPDATE ON tier
     DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN (NEW.rank <> OLD.rank) EXECUTE FUNCTION check_tier_rank();
 
 -- The gate every polygon passes: what is in the tables is valid, once and for all.
-CREATE FUNCTION check_polygon(unit unitcode, geom geometry) RETURNS boolean
+CREATE FUNCTION valid_polygon(owner text, geom geometry) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     AS $$
 DECLARE
-    verdict valid_detail;
+    verdict valid_detail := ST_IsValidDetail(geom);
 BEGIN
     IF ST_IsEmpty(geom) THEN
-        RAISE EXCEPTION 'boundary of unit "%" is empty', unit
-            USING ERRCODE = 'check_violation',
-                  HINT = 'A unit without a known boundary has no row in "boundary".';
-    END IF;
-    verdict := ST_IsValidDetail(geom);
-    IF NOT verdict.valid THEN
-        RAISE EXCEPTION 'boundary of unit "%" is invalid: %', unit, lower(verdict.reason)
+        RAISE EXCEPTION '% is empty', owner
+            USING ERRCODE = 'check_violation';
+    ELSIF NOT verdict.valid THEN
+        RAISE EXCEPTION '% is invalid: %', owner, lower(verdict.reason)
             USING ERRCODE = 'check_violation',
                   DETAIL = CASE WHEN verdict.location IS NULL THEN 'The place of the fault is not known.'
                                 ELSE format('The fault lies at %s.', ST_AsText(verdict.location)) END,
                   HINT = 'ST_MakeValid() repairs a polygon; compare its area before and after.';
     END IF;
     RETURN true;
+END
+$$;
+COMMENT ON FUNCTION valid_polygon(text, geometry) IS
+    'true for a valid polygon that is not empty; else raises check_violation (23514) with whose it is, the reason and the place';
+
+CREATE FUNCTION check_polygon(unit unitcode, geom geometry) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    IF ST_IsEmpty(geom) THEN
+        RAISE EXCEPTION 'boundary of unit "%" is empty', unit
+            USING ERRCODE = 'check_violation',
+                  HINT = 'A unit without a known boundary has no row in "boundary".';
+    END IF;
+    RETURN valid_polygon(format('boundary of unit "%s"', unit), geom);
 END
 $$;
 COMMENT ON FUNCTION check_polygon(unitcode, geometry) IS

@@ -42,6 +42,18 @@ INSERT INTO m.quota_condition (indicator, unit, period, cap) VALUES ('farm', 'P.
 SELECT m.set_base('farm', '[2020-01-01,2021-01-01)');
 SELECT m.transmit_tree('farm', 'P', '[2030-01-01,2031-01-01)', 'farm', 0.5, 0.1);
 
+INSERT INTO m.plan (code, name, unit, status) VALUES ('p1', 'Plan "A"', 'P.A', 'superseded'), ('b', 'Plan B', 'P.B', 'approved');
+INSERT INTO m.plan (code, name, unit, version, predecessor) VALUES ('p2', 'Plan "A", again', 'P.A', 2, 'p1');
+SELECT pg_catalog.count(*) FROM m.starter_rules(1, 0.25);
+INSERT INTO m.feature (layer, plan, kind, name, geom)
+    SELECT f.layer, f.plan, f.kind, 'Ö' || f.x, :gis.ST_Multi(:gis.ST_MakeEnvelope(f.x, 0, f.x + 30, 30, 3005))
+      FROM (VALUES ('ecological_redline', NULL, NULL, 0), ('permanent_farmland', 'p1', NULL, 25), ('permanent_farmland', 'p2', NULL, 20),
+                   ('growth_boundary', 'b', NULL, 45), ('zoning', 'b', 'construction', 60), ('zoning', 'p2', 'park', 10)) AS f (layer, plan, kind, x);
+SELECT m.register_feature('zoning', :gis.ST_GeomFromText('POLYGON((0 0, 10 10, 10 0, 0 10, 0 0))', 3005), 'p2', 'P.A', 'construction', 'bow-tie', 0.5, 'mu', repair => true);
+CALL m.check_space();
+SELECT m.allow_finding(f.id, 'exchanged') FROM m.finding f WHERE f.rule = 'farmland_off_redline';
+UPDATE m.feature SET name = name || '!', geom = :gis.ST_Multi(:gis.ST_MakeEnvelope(90, 0, 95, 30, 3005)) WHERE kind = 'park';
+
 CREATE SCHEMA app;
 CREATE TABLE app.fact (
     code   governance.unitcode PRIMARY KEY,

@@ -40,6 +40,11 @@ SELECT 'model, thresholds in force', pg_catalog.count(*) = (SELECT pg_catalog.co
  WHERE e.unit OPERATOR(governance.<@) 'P';
 SELECT 'model, expected and projected', m.expected_value('force', '2021-12-31') = 320000 AND (SELECT pg_catalog.count(*) FROM m.target_projection) = 3
    AND (SELECT pg_catalog.count(*) FROM m.target_progress) = 2;
+SELECT 'model, a feature registered', m.register_feature('zoning', :gis.ST_MakeEnvelope(60, 0, 61, 1, 3005), kind => 'construction', stated_area => 1, measure_unit => 'm2') > 0;
+CALL m.check_space();
+SELECT 'model, findings', pg_catalog.count(*) = 5 AND pg_catalog.count(*) FILTER (WHERE status = 'allowed') = 1 AND pg_catalog.bool_and(pg_catalog.abs(:gis.ST_Area(geom) - area_m2) < 0.001) FROM m.conflict;
+SELECT 'model, nothing left to check', NOT EXISTS (SELECT FROM m.pending_check);
+SELECT 'model, stated, drawn and children', pg_catalog.count(*) > 0 AND pg_catalog.count(disagrees) = 1 FROM m.map_line_data;
 SELECT 'model, second of its kind', governance.create_model('second', 6933) = 'second';
 SELECT 'model, upgraded', governance.upgrade_model('m') = governance.model_version();
 SELECT 'model, dropped', governance.drop_model('second') IS NOT NULL;
