@@ -500,6 +500,10 @@ CREATE TABLE indicator_value (
     n_expected bigint NOT NULL,
     coverage   numeric NOT NULL,
     state      text NOT NULL CHECK (state IN ('ok', 'insufficient', 'no_data', 'stale')),
+    grade      grade,
+    margin     numeric,
+    rule       bigint,
+    threshold  threshold,
     n_values   bigint,
     total      numeric,
     weight     numeric,
@@ -510,6 +514,10 @@ COMMENT ON TABLE indicator_value IS 'every indicator at every unit for every obs
 COMMENT ON COLUMN indicator_value.n_present IS 'leaf units of the subtree that have a value';
 COMMENT ON COLUMN indicator_value.n_expected IS 'leaf units of the subtree that exist in the period';
 COMMENT ON COLUMN indicator_value.state IS 'ok; insufficient: coverage below min_coverage; no_data: no value; stale: newest observation older than max_age';
+COMMENT ON COLUMN indicator_value.grade IS 'by the threshold, whatever the state says of the value; NULL without a value or a threshold';
+COMMENT ON COLUMN indicator_value.margin IS 'distance of the value to the nearest breach limit, negative in breach';
+COMMENT ON COLUMN indicator_value.rule IS 'the most specific threshold rule for the unit, as of the last day of the period on which the unit exists';
+COMMENT ON COLUMN indicator_value.threshold IS 'the limits by which the value is graded: that rule''s; for a binding indicator those of all rules for the unit, tightened';
 COMMENT ON COLUMN indicator_value.n_values IS 'for the next refresh: how many values went into this one; NULL: n_present';
 COMMENT ON COLUMN indicator_value.total IS
     'for the next refresh: the exact sum, least or greatest value before division and rounding; NULL: the value itself, where it is one';
@@ -736,7 +744,7 @@ $$;
 COMMENT ON FUNCTION space_value(text, daterange, unitcode, unitcode[]) IS
     'an indicator''s unrounded values for a period, at every unit of the hierarchies that have any, or at some units, with the count of leaf units present and expected';
 
--- The rows of indicator_value for a period.
+-- The rows of indicator_value for a period, not yet graded.
 CREATE FUNCTION value_row(indicator text, period daterange, root unitcode DEFAULT NULL, units unitcode[] DEFAULT NULL)
     RETURNS SETOF indicator_value
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -753,6 +761,7 @@ BEGIN
                     WHEN v.n_present < ind.min_coverage * v.n_expected THEN 'insufficient'
                     WHEN v.until < upper($2) - ind.max_age THEN 'stale'
                     ELSE 'ok' END,
+               NULL::grade, NULL::numeric, NULL::bigint, NULL::threshold,
                nullif(v.n_values, v.n_present),
                CASE WHEN ind.space_op NOT IN ('sum', 'min', 'max', 'mean_of_children') OR v.total <> r.value THEN v.total END,
                v.weight, CASE WHEN ind.max_age IS NOT NULL THEN v.until END
@@ -761,7 +770,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION value_row(text, daterange, unitcode, unitcode[]) IS
-    'an indicator''s rows of indicator_value for a period: all, those of a subtree, or those of some units computed from what is stored below them';
+    'an indicator''s rows of indicator_value for a period, without grades: all, those of a subtree, or those of some units computed from what is stored below them';
 
 CREATE FUNCTION indicator_rollup(indicator text, period daterange, root unitcode DEFAULT NULL)
     RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint, coverage numeric, state text)

@@ -25,6 +25,15 @@ COMMENT ON TABLE refreshed IS 'the periods of which indicator_value has an indic
 COMMENT ON COLUMN refreshed.n_units IS 'how many units have a row, when all of them were last computed';
 COMMENT ON COLUMN refreshed.divisors IS 'value_divisors() when they were last computed: the units of measure in which their totals and weights are held';
 
+CREATE TABLE value_change (
+    indicator text NOT NULL,
+    period    daterange,
+    units     unitcode[]
+);
+COMMENT ON TABLE value_change IS 'which rows of indicator_value the refresh under way has written or deleted, for what follows from them; empty between refreshes';
+COMMENT ON COLUMN value_change.period IS 'NULL: any period';
+COMMENT ON COLUMN value_change.units IS 'where; NULL: everywhere, or more than 10 000 units';
+
 -- Noting a change. A statement adds a row for each indicator and period that it touches,
 -- to a table without keys: writers do not meet. Whoever writes needs no right on it. A plan
 -- is made once, perhaps for one row, and has to do for a million: hence no nested loops.
@@ -270,6 +279,14 @@ $$;
 COMMENT ON FUNCTION lost_value(text, daterange, unitcode[]) IS
     'whether, after values of some units were computed, a hierarchy may be left with rows but without a value';
 
+CREATE FUNCTION note_value(indicator text, period daterange, units unitcode[]) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+        INSERT INTO value_change (indicator, period, units)
+        SELECT $1, $2, CASE WHEN cardinality($3) <= 10000 THEN $3 END WHERE cardinality($3) > 0;
+    END;
+COMMENT ON FUNCTION note_value(text, daterange, unitcode[]) IS 'notes in value_change whose rows a refresh has written or deleted';
+
 CREATE FUNCTION refresh_period(indicator text, period daterange, units unitcode[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -283,6 +300,7 @@ DECLARE
     known refreshed;
     touched unitcode[];
     gone unitcode[];
+    changed unitcode[];
     lost unitcode;
     rows bigint;
 BEGIN
@@ -292,6 +310,7 @@ BEGIN
                                          ORDER BY o.indicator, o.period, o.unit LIMIT 1) AS first_one) THEN
         DELETE FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2;
         DELETE FROM refreshed r WHERE r.indicator = $1 AND r.period = $2;
+        INSERT INTO value_change (indicator, period) VALUES ($1, $2);
         RETURN;
     END IF;
 
@@ -306,7 +325,7 @@ BEGIN
 
     LOOP
         WITH fresh AS MATERIALIZED (
-            SELECT r.* FROM value_row($1, $2, NULL, touched) r
+            SELECT r.* FROM graded_row($1, $2, touched) r
         ), stored AS MATERIALIZED (
             SELECT v.* FROM indicator_value v WHERE touched IS NULL AND v.indicator = $1 AND v.period = $2
              UNION ALL
@@ -315,15 +334,19 @@ BEGIN
             INSERT INTO indicator_value AS v
             SELECT f.*
               FROM fresh f LEFT JOIN stored s ON s.unit = f.unit
-             WHERE (f.value, f.n_present, f.n_expected, f.state, f.n_values, f.total, f.weight, f.newest) IS DISTINCT FROM
-                   (s.value, s.n_present, s.n_expected, s.state, s.n_values, s.total, s.weight, s.newest)
+             WHERE (f.value, f.n_present, f.n_expected, f.state, f.n_values, f.total, f.weight, f.newest, f.grade, f.margin, f.rule, f.threshold)
+                   IS DISTINCT FROM
+                   (s.value, s.n_present, s.n_expected, s.state, s.n_values, s.total, s.weight, s.newest, s.grade, s.margin, s.rule, s.threshold)
                 ON CONFLICT (indicator, period, unit) DO UPDATE
                SET value = excluded.value, n_present = excluded.n_present, n_expected = excluded.n_expected,
-                   coverage = excluded.coverage, state = excluded.state, n_values = excluded.n_values,
-                   total = excluded.total, weight = excluded.weight, newest = excluded.newest
+                   coverage = excluded.coverage, state = excluded.state,
+                   grade = excluded.grade, margin = excluded.margin, rule = excluded.rule, threshold = excluded.threshold,
+                   n_values = excluded.n_values, total = excluded.total, weight = excluded.weight, newest = excluded.newest
+            RETURNING v.unit
         )
-        SELECT count(f.unit), coalesce(array_agg(s.unit) FILTER (WHERE f.unit IS NULL), '{}'), value_divisors($1)
-          INTO rows, gone, divisors
+        SELECT count(f.unit), coalesce(array_agg(s.unit) FILTER (WHERE f.unit IS NULL), '{}'), value_divisors($1),
+               (SELECT array_agg(w.unit) FROM written w)
+          INTO rows, gone, divisors, changed
           FROM fresh f FULL JOIN stored s ON s.unit = f.unit;
         IF cardinality(gone) < 100 THEN
             FOREACH lost IN ARRAY gone LOOP
@@ -332,6 +355,7 @@ BEGIN
         ELSE
             DELETE FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (gone);
         END IF;
+        PERFORM note_value($1, $2, changed || gone);
         -- The divisors are those of the statement above: another session may just have changed them.
         EXIT WHEN touched IS NULL OR known.divisors = divisors AND NOT lost_value($1, $2, touched);
         touched := NULL;
@@ -432,8 +456,17 @@ BEGIN
             DELETE FROM indicator_value v
              WHERE v.indicator = ind.code
                AND NOT EXISTS (SELECT FROM refreshed r WHERE r.indicator = v.indicator AND r.period = v.period);
+            IF FOUND THEN
+                INSERT INTO value_change (indicator) VALUES (ind.code);
+            END IF;
         END IF;
     END LOOP;
+
+    -- Values were graded as they were written. Here are those whose threshold has changed.
+    PERFORM refresh_grades($1);
+
+    -- What follows from graded values comes here, for the rows that value_change names.
+    DELETE FROM value_change;
 END
 $$;
 COMMENT ON PROCEDURE refresh(text, boolean) IS

@@ -5,13 +5,13 @@ SET LOCAL jit = off;
 -- More rounds, other seeds: psql -v rounds=500 -v seed=0.3
 \if :{?rounds} \else \set rounds 20 \endif
 \if :{?seed} \else \set seed 0.17 \endif
-SELECT plan(1);
+SELECT plan(4);
 SELECT setseed(:seed), set_config('following.rounds', :'rounds', true) \g /dev/null
 SELECT governance.create_model('following', 3005) \g /dev/null
 SET LOCAL search_path = following, governance, public;
 
 INSERT INTO hierarchy VALUES ('h', 'h', 'natural'), ('g', 'g', 'functional');
-INSERT INTO tier SELECT h, 't' || g, g FROM unnest('{h,g}'::text[]) h, generate_series(1, 6) g;
+INSERT INTO tier SELECT h, t || g, g FROM unnest('{h,g}'::text[]) h, unnest('{t,s}'::text[]) t, generate_series(1, 6) g;
 INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, weight_by, numerator, denominator, source_mode, decimals, max_age) VALUES
     ('sum', '', 'count', 'extensive', 'sum', 'sum', NULL, NULL, NULL, 'leaf_only', NULL, NULL),
     ('low', '', 'count', 'extensive', 'min', 'last', NULL, NULL, NULL, 'leaf_only', NULL, '100 days'),
@@ -76,12 +76,34 @@ BEGIN
     END LOOP;
 END
 $$;
+-- A rule for somebody, some time; those that are refused are as if they had not been.
+CREATE FUNCTION pg_temp.limits() RETURNS threshold LANGUAGE sql VOLATILE RETURN
+    CASE pg_temp.below(3) WHEN 0 THEN at_least(pg_temp.below(30), notice => 30 + pg_temp.below(20))
+                          WHEN 1 THEN at_most(60 + pg_temp.below(30), caution => 50 + pg_temp.below(10))
+                          ELSE format('%s .. %s warning %1$s .. 60', pg_temp.below(30), 60 + pg_temp.below(30))::threshold END;
+CREATE FUNCTION pg_temp.rule(n integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    FOR i IN 1 .. n LOOP
+        BEGIN
+            INSERT INTO threshold_rule (indicator, unit, hierarchy, tier, threshold, valid)
+            SELECT i.code, u.code, u.hierarchy, u.tier, pg_temp.limits(), pg_temp.days()
+              FROM (SELECT code FROM indicator ORDER BY random() LIMIT 1) AS i,
+                   (SELECT CASE WHEN random() < 0.8 THEN x.code END AS code, CASE WHEN random() < 0.8 THEN x.hierarchy END AS hierarchy,
+                           CASE WHEN random() < 0.3 THEN pg_temp.one_of('t', 's') || depth(x.code) + pg_temp.below(2) END AS tier
+                      FROM unit x ORDER BY depth(x.code) * random() LIMIT 1) AS u;
+            SET CONSTRAINTS threshold_rule_binding IMMEDIATE;
+            SET CONSTRAINTS threshold_rule_binding DEFERRED;
+        EXCEPTION WHEN check_violation OR exclusion_violation OR foreign_key_violation THEN NULL;
+        END;
+    END LOOP;
+END
+$$;
 -- One change of any kind.
 CREATE FUNCTION pg_temp.change() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     leaf unitcode;
 BEGIN
-    CASE pg_temp.below(19)
+    CASE pg_temp.below(25)
         WHEN 0, 1 THEN PERFORM pg_temp.put(1);
         WHEN 2 THEN PERFORM pg_temp.put(20);
         WHEN 3 THEN
@@ -132,17 +154,58 @@ BEGIN
         WHEN 18 THEN
             UPDATE indicator SET code = code || 'x' WHERE code = pg_temp.one_of('plus', 'told2', 'low');
             UPDATE indicator SET code = rtrim(code, 'x') WHERE code LIKE '%x';
+        WHEN 19 THEN PERFORM pg_temp.rule(3);
+        WHEN 20 THEN
+            DELETE FROM threshold_rule WHERE id IN (SELECT r.id FROM threshold_rule r ORDER BY random() LIMIT pg_temp.below(4));
+        WHEN 21 THEN
+            BEGIN
+                UPDATE threshold_rule SET threshold = CASE WHEN random() < 0.5 THEN pg_temp.limits() ELSE threshold END,
+                                          valid = CASE WHEN random() < 0.5 THEN pg_temp.days() ELSE valid END
+                 WHERE id IN (SELECT r.id FROM threshold_rule r ORDER BY random() LIMIT 1 + pg_temp.below(3));
+                SET CONSTRAINTS threshold_rule_binding IMMEDIATE;
+                SET CONSTRAINTS threshold_rule_binding DEFERRED;
+            EXCEPTION WHEN check_violation OR exclusion_violation THEN NULL;
+            END;
+        WHEN 22 THEN
+            BEGIN
+                UPDATE indicator SET attribute = pg_temp.one_of('binding', 'expected', 'advisory') WHERE code = pg_temp.some_indicator();
+                SET CONSTRAINTS indicator_binding IMMEDIATE;
+                SET CONSTRAINTS indicator_binding DEFERRED;
+            EXCEPTION WHEN check_violation THEN NULL;
+            END;
+        WHEN 23 THEN
+            UPDATE unit SET tier = translate(tier, 'st', 'ts') WHERE code = (SELECT pg_temp.some_unit()) OR random() < 0.02;
+        WHEN 24 THEN
+            UPDATE tier SET name = name || 'x' WHERE name = pg_temp.one_of('t2', 's3');
+            UPDATE tier SET name = rtrim(name, 'x') WHERE name LIKE '%x' AND random() < 0.5;
     END CASE;
 END
 $$;
 
 SELECT pg_temp.grow(150) \g /dev/null
 SELECT pg_temp.put(6000) \g /dev/null
+SELECT pg_temp.rule(200) \g /dev/null
 ANALYZE unit, observation;
 CALL refresh();
 
 CREATE TEMP TABLE outcome (changes integer, rows bigint, missing bigint, extra bigint);
 CREATE TEMP TABLE followed (LIKE indicator_value);
+-- Grades by slow, obvious SQL: every rule held against every row.
+CREATE TEMP TABLE judged (rows bigint, graded bigint, other_rule bigint, other_grade bigint, other_threshold bigint);
+CREATE VIEW slow_grade AS
+    SELECT v.*, d.day, s.ids, s.worst
+      FROM indicator_value v
+      JOIN indicator i ON i.code = v.indicator
+      JOIN unit u ON u.code = v.unit
+     CROSS JOIN LATERAL (SELECT least(upper(v.period), upper(u.valid)) - 1 AS day) AS d
+     CROSS JOIN LATERAL (
+        SELECT array_agg(r.id ORDER BY depth(r.unit) DESC NULLS LAST, r.hierarchy IS NULL, r.tier IS NULL) AS ids,
+               max(governance.grade(v.value, r.threshold)) AS worst
+          FROM threshold_rule r
+         WHERE r.indicator = v.indicator AND d.day <@ r.valid
+           AND (r.unit IS NULL OR v.unit = r.unit OR starts_with(v.unit::text, r.unit::text || '.'))
+           AND (r.tier IS NULL OR r.tier = u.tier) AND (r.hierarchy IS NULL OR r.hierarchy = u.hierarchy)) AS s;
+CREATE TEMP TABLE in_force AS SELECT current_date AS day, e.* FROM effective_threshold_asof(current_date) e LIMIT 0;
 DO $$
 DECLARE
     changes integer;
@@ -157,6 +220,20 @@ BEGIN
             CALL refresh(pg_temp.one_of('sum', 'told', 'area', 'rate'));
         END IF;
         CALL refresh();
+        IF r % 5 = 0 THEN
+            TRUNCATE in_force;
+            INSERT INTO in_force
+            SELECT d, e.* FROM (SELECT DISTINCT upper(period) - 1 FROM indicator_value) AS p (d) CROSS JOIN LATERAL effective_threshold_asof(d) e;
+            INSERT INTO judged
+            SELECT count(*), count(g.grade), count(*) FILTER (WHERE g.rule IS DISTINCT FROM g.ids[1]),
+                   count(*) FILTER (WHERE g.grade IS DISTINCT FROM
+                       CASE WHEN i.attribute = 'binding' THEN g.worst
+                            ELSE (SELECT governance.grade(g.value, x.threshold) FROM threshold_rule x WHERE x.id = g.ids[1]) END),
+                   count(*) FILTER (WHERE f.threshold <> g.threshold OR f.threshold IS NOT NULL AND g.threshold IS NULL
+                                       OR g.margin IS DISTINCT FROM governance.margin(g.value, g.threshold))
+              FROM slow_grade g JOIN indicator i ON i.code = g.indicator
+              LEFT JOIN in_force f ON f.indicator = g.indicator AND f.unit = g.unit AND f.day = g.day;
+        END IF;
         TRUNCATE followed;
         INSERT INTO followed SELECT * FROM indicator_value;
         CALL refresh(full => true);
@@ -169,5 +246,8 @@ END
 $$;
 SELECT is(sum(missing + extra), 0::numeric, format('after %s changes in %s rounds every one of %s rows is as a full refresh makes it',
                                                     sum(changes), count(*), sum(rows))) FROM outcome;
+SELECT cmp_ok(sum(graded), '>', sum(rows) / 10, format('of %s rows %s are graded', sum(rows), sum(graded))) FROM judged;
+SELECT is(sum(other_rule + other_grade + other_threshold), 0::numeric, 'by the rules, as holding every rule against every row makes them') FROM judged;
+SELECT is((SELECT count(*) FROM value_change) + (SELECT count(*) FROM pending_grade) + (SELECT count(*) FROM pending_change), 0::bigint, 'nothing is left to do');
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,0 +1,267 @@
+-- Evaluation: values graded by the thresholds that hold for them, for everybody to read.
+
+-- What changes thresholds is noted as it happens, like what changes values.
+CREATE TABLE pending_grade (
+    indicator text,
+    valid     daterange,
+    units     unitcode[]
+);
+COMMENT ON TABLE pending_grade IS
+    'whose thresholds changed since values were last graded; rows are only added by writers, in their own transactions, and taken out by refresh()';
+COMMENT ON COLUMN pending_grade.indicator IS 'NULL: any';
+COMMENT ON COLUMN pending_grade.valid IS 'the days for which they changed; NULL: all';
+COMMENT ON COLUMN pending_grade.units IS 'in whose subtrees; NULL: everywhere';
+
+CREATE FUNCTION note_rule() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    SET enable_nestloop = off
+    AS $$
+BEGIN
+    CASE TG_OP
+        WHEN 'INSERT' THEN
+            INSERT INTO pending_grade (indicator, valid, units)
+            SELECT c.indicator, c.valid, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(c.unit) END
+              FROM present c GROUP BY c.indicator, c.valid;
+        WHEN 'DELETE' THEN
+            INSERT INTO pending_grade (indicator, valid, units)
+            SELECT c.indicator, c.valid, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(c.unit) END
+              FROM former c GROUP BY c.indicator, c.valid;
+        WHEN 'UPDATE' THEN
+            INSERT INTO pending_grade (indicator, valid, units)
+            SELECT c.indicator, c.valid, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(c.unit) END
+              FROM ((SELECT f.id, f.indicator, f.unit, f.hierarchy, f.tier, f.threshold, f.valid FROM former f
+                      EXCEPT
+                     SELECT p.id, p.indicator, p.unit, p.hierarchy, p.tier, p.threshold, p.valid FROM present p)
+                     UNION ALL
+                    (SELECT p.id, p.indicator, p.unit, p.hierarchy, p.tier, p.threshold, p.valid FROM present p
+                      EXCEPT
+                     SELECT f.id, f.indicator, f.unit, f.hierarchy, f.tier, f.threshold, f.valid FROM former f)) AS c
+             GROUP BY c.indicator, c.valid;
+        ELSE
+            INSERT INTO pending_grade DEFAULT VALUES;
+    END CASE;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION note_rule() FROM PUBLIC;
+COMMENT ON FUNCTION note_rule() IS 'trigger: notes for refresh() for whom and when a statement changed threshold rules';
+
+CREATE TRIGGER threshold_rule_inserted AFTER INSERT ON threshold_rule
+    REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_rule();
+CREATE TRIGGER threshold_rule_updated AFTER UPDATE ON threshold_rule
+    REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_rule();
+CREATE TRIGGER threshold_rule_deleted AFTER DELETE ON threshold_rule
+    REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION note_rule();
+CREATE TRIGGER threshold_rule_truncated AFTER TRUNCATE ON threshold_rule
+    FOR EACH STATEMENT EXECUTE FUNCTION note_rule();
+
+CREATE FUNCTION note_attribute() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    INSERT INTO pending_grade (indicator) VALUES (NEW.code);
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION note_attribute() FROM PUBLIC;
+COMMENT ON FUNCTION note_attribute() IS 'trigger: notes for refresh() that the rules of an indicator tighten one another, or no longer do';
+
+CREATE TRIGGER indicator_attribute_noted AFTER UPDATE ON indicator
+    FOR EACH ROW WHEN ((NEW.attribute = 'binding') <> (OLD.attribute = 'binding')) EXECUTE FUNCTION note_attribute();
+
+-- Units that come, go, or change days or hierarchy have their values computed again, and
+-- with them their grades. What is left are tiers.
+CREATE FUNCTION note_unit_tier() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    SET enable_nestloop = off
+    AS $$
+BEGIN
+    INSERT INTO pending_grade (units)
+    SELECT CASE WHEN count(*) <= 10000 THEN array_agg(p.code) END
+      FROM former f JOIN present p ON p.code = f.code AND p.tier <> f.tier
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION note_unit_tier() FROM PUBLIC;
+COMMENT ON FUNCTION note_unit_tier() IS 'trigger: notes for refresh() which units changed their tier';
+
+CREATE TRIGGER unit_tier_noted AFTER UPDATE ON unit
+    REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_unit_tier();
+
+-- Which threshold holds for whom: many units at a time.
+
+CREATE FUNCTION period_rule(indicator text, period daterange, units unitcode[]) RETURNS SETOF threshold_rule
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+    BEGIN ATOMIC
+        SELECT r.* FROM threshold_rule r WHERE r.indicator = $1 AND r.valid && $2 AND ($3 IS NULL OR r.unit IS NULL)
+         UNION ALL
+        SELECT r.* FROM threshold_rule r WHERE r.indicator = $1 AND r.valid && $2 AND $3 IS NOT NULL AND r.unit = ANY ($3);
+    END;
+COMMENT ON FUNCTION period_rule(text, daterange, unitcode[]) IS
+    'the rules of an indicator that hold on some day of a period: all, or those without a unit and those of a list of units';
+
+-- Units that have the same rules are graded by the same threshold, and most have. Where the
+-- rules' units begin and end, the codes fall into stretches in which the nearest unit above
+-- that has rules, the "home", is the same; with hierarchy, tier and day it makes the threshold.
+CREATE FUNCTION applied_threshold(indicator text, period daterange, units unitcode[] DEFAULT NULL)
+    RETURNS TABLE (unit unitcode, threshold threshold, rule bigint)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = on
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    binding boolean := (SELECT i.attribute = 'binding' FROM indicator i WHERE i.code = $1);
+    chain unitcode[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM threshold_rule r WHERE r.indicator = $1 AND r.valid && $2) THEN
+        RETURN;
+    END IF;
+    IF $3 IS NOT NULL THEN
+        SELECT coalesce(array_agg(DISTINCT a), '{}') INTO chain FROM unnest($3) u CROSS JOIN LATERAL unnest(ancestors(u)) a;
+    END IF;
+
+    RETURN QUERY
+        WITH rule AS MATERIALIZED (
+            SELECT r.id, r.unit, r.hierarchy, r.tier, r.threshold, r.valid, r.specificity FROM period_rule($1, $2, chain) r
+        ), home AS MATERIALIZED (
+            SELECT DISTINCT r.unit FROM rule r WHERE r.unit IS NOT NULL
+        ), edge AS (
+            -- from the least code there can be to beyond the greatest
+            SELECT '0'::unitcode AS at, NULL::unitcode AS home WHERE chain IS NULL
+             UNION ALL
+            SELECT h.unit, h.unit FROM home h WHERE chain IS NULL
+             UNION ALL
+            SELECT subtree_end(h.unit),
+                   (SELECT a FROM unnest(ancestors(governance.parent(h.unit))) a WHERE a IN (SELECT x.unit FROM home x) ORDER BY governance.depth(a) DESC LIMIT 1)
+              FROM home h WHERE chain IS NULL
+        ), stretch AS MATERIALIZED (
+            SELECT e.at, e.home, lead(e.at, 1, subtree_end(repeat('z', 63)::unitcode)) OVER (ORDER BY e.at, e.home NULLS FIRST) AS beyond FROM edge e
+        ), member AS MATERIALIZED (
+            SELECT u.code, u.hierarchy, u.tier, upper(u.valid * $2) - 1 AS day, coalesce(s.home::text, '') AS home
+              FROM stretch s JOIN unit u ON u.code >= s.at AND u.code < s.beyond AND u.valid && $2
+             WHERE s.home IS NOT NULL OR EXISTS (SELECT FROM rule r WHERE r.unit IS NULL)
+             UNION ALL
+            SELECT u.code, u.hierarchy, u.tier, upper(u.valid * $2) - 1,
+                   coalesce((SELECT a::text FROM unnest(ancestors(u.code)) a WHERE a IN (SELECT x.unit FROM home x) ORDER BY governance.depth(a) DESC LIMIT 1), '')
+              FROM unnest($3) g CROSS JOIN LATERAL (SELECT x.* FROM unit x WHERE x.code = g OFFSET 0) AS u
+             WHERE u.valid && $2
+        ), alike AS MATERIALIZED (
+            SELECT DISTINCT m.home, m.hierarchy, m.tier, m.day FROM member m
+        ), holds AS (
+            SELECT k.home, k.hierarchy, k.tier, k.day, r.id, r.threshold, r.specificity
+              FROM alike k CROSS JOIN LATERAL unnest(ancestors(nullif(k.home, '')::unitcode)) a
+              JOIN rule r ON r.unit = a AND (r.tier = k.tier OR r.tier IS NULL) AND r.valid @> k.day
+             UNION ALL
+            SELECT k.home, k.hierarchy, k.tier, k.day, r.id, r.threshold, r.specificity
+              FROM alike k
+              JOIN rule r ON r.unit IS NULL AND (r.hierarchy = k.hierarchy OR r.hierarchy IS NULL) AND (r.tier = k.tier OR r.tier IS NULL) AND r.valid @> k.day
+        ), made AS (
+            SELECT h.home, h.hierarchy, h.tier, h.day, (array_agg(h.id ORDER BY h.specificity DESC))[1] AS rule,
+                   CASE WHEN binding THEN tighten(h.threshold) ELSE (array_agg(h.threshold ORDER BY h.specificity DESC))[1] END AS threshold
+              FROM holds h
+             GROUP BY h.home, h.hierarchy, h.tier, h.day
+        )
+        SELECT m.code, t.threshold, t.rule
+          FROM member m JOIN made t ON t.home = m.home AND t.hierarchy = m.hierarchy AND t.tier = m.tier AND t.day = m.day;
+END
+$$;
+COMMENT ON FUNCTION applied_threshold(text, daterange, unitcode[]) IS
+    'the threshold by which each unit, or each of a list, is graded in a period, where there is one, and its most specific rule: as of the last day of the period on which the unit exists';
+
+CREATE FUNCTION graded_row(indicator text, period daterange, units unitcode[] DEFAULT NULL) RETURNS SETOF indicator_value
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+    BEGIN ATOMIC
+        SELECT v.indicator, v.unit, v.period, v.value, v.n_present, v.n_expected, v.coverage, v.state,
+               governance.grade(v.value, t.threshold), governance.margin(v.value, t.threshold), t.rule, t.threshold,
+               v.n_values, v.total, v.weight, v.newest
+          FROM value_row($1, $2, NULL, $3) v LEFT JOIN applied_threshold($1, $2, $3) t ON t.unit = v.unit;
+    END;
+COMMENT ON FUNCTION graded_row(text, daterange, unitcode[]) IS
+    'value_row() with grades: an indicator''s rows of indicator_value for a period, all, or those of some units computed from what is stored below them';
+
+CREATE FUNCTION grade_period(indicator text, period daterange, roots unitcode[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    few bigint := (SELECT r.n_units / 20 + 10 FROM refreshed r WHERE r.indicator = $1 AND r.period = $2);
+    units unitcode[];
+    changed unitcode[];
+BEGIN
+    -- Beyond some share of all units, grading all is quicker.
+    IF $3 IS NOT NULL THEN
+        SELECT coalesce(array_agg(DISTINCT s.code), '{}') INTO units
+          FROM (SELECT u.code FROM unnest($3) r CROSS JOIN LATERAL (SELECT x.code FROM unit x WHERE x.code <@ r OFFSET 0) AS u LIMIT few + 1) AS s;
+        IF cardinality(units) > few THEN
+            units := NULL;
+        END IF;
+    END IF;
+    WITH held AS MATERIALIZED (
+        SELECT t.* FROM applied_threshold($1, $2, units) t
+    ), stored AS MATERIALIZED (
+        SELECT v.* FROM indicator_value v WHERE units IS NULL AND v.indicator = $1 AND v.period = $2
+         UNION ALL
+        SELECT v.* FROM value_of($1, $2, units) v
+    ), written AS (
+        INSERT INTO indicator_value AS v (indicator, unit, period, value, n_present, n_expected, coverage, state, grade, margin, rule, threshold)
+        SELECT s.indicator, s.unit, s.period, s.value, s.n_present, s.n_expected, s.coverage, s.state,
+               governance.grade(s.value, h.threshold), governance.margin(s.value, h.threshold), h.rule, h.threshold
+          FROM stored s LEFT JOIN held h ON h.unit = s.unit
+         WHERE (s.rule, s.threshold) IS DISTINCT FROM (h.rule, h.threshold)
+            ON CONFLICT (indicator, period, unit) DO UPDATE
+           SET grade = excluded.grade, margin = excluded.margin, rule = excluded.rule, threshold = excluded.threshold
+        RETURNING v.unit
+    )
+    SELECT array_agg(w.unit) INTO changed FROM written w;
+    PERFORM note_value($1, $2, changed);
+END
+$$;
+COMMENT ON FUNCTION grade_period(text, daterange, unitcode[]) IS
+    'grades again the stored values of an indicator for a period whose threshold is another one now: in some subtrees, or everywhere (NULL)';
+
+CREATE FUNCTION refresh_grades(indicator text DEFAULT NULL) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    work record;
+BEGIN
+    -- What concerns any indicator is for each to do; without rules there is nothing to grade by.
+    WITH taken AS (
+        DELETE FROM pending_grade g WHERE g.indicator IS NULL RETURNING g.valid, g.units
+    )
+    INSERT INTO pending_grade (indicator, valid, units)
+    SELECT i.code, t.valid, t.units FROM taken t CROSS JOIN indicator i
+     WHERE EXISTS (SELECT FROM threshold_rule r WHERE r.indicator = i.code);
+
+    FOR work IN
+        WITH taken AS (
+            DELETE FROM pending_grade g
+             WHERE $1 IS NULL OR g.indicator IN (SELECT i.code FROM indicator i WHERE $1 IN (i.code, i.weight_by, i.numerator, i.denominator))
+            RETURNING g.indicator, g.valid, g.units
+        )
+        SELECT r.indicator, r.period, CASE WHEN bool_and(t.units IS NOT NULL) THEN array_agg(DISTINCT u) END AS roots
+          FROM taken t
+          JOIN refreshed r ON r.indicator = t.indicator AND (t.valid IS NULL OR t.valid && r.period)
+          LEFT JOIN LATERAL unnest(t.units) u ON true
+         GROUP BY r.indicator, r.period
+         ORDER BY r.indicator, r.period
+    LOOP
+        PERFORM grade_period(work.indicator, work.period, work.roots);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION refresh_grades(text) IS 'the step of refresh() that grades again what pending_grade names, of all indicators or of one and those computed from it';
