@@ -73,7 +73,7 @@ CREATE TRIGGER indicator_attribute_noted AFTER UPDATE ON indicator
 
 -- Units that come, go, or change days or hierarchy have their values computed again, and
 -- with them their grades. What is left are tiers.
-CREATE FUNCTION note_unit_tier() RETURNS trigger
+CREATE FUNCTION note_moved_unit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     SET enable_nestloop = off
@@ -86,11 +86,11 @@ BEGIN
     RETURN NULL;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION note_unit_tier() FROM PUBLIC;
-COMMENT ON FUNCTION note_unit_tier() IS 'trigger: notes for refresh() which units changed their tier';
+REVOKE EXECUTE ON FUNCTION note_moved_unit() FROM PUBLIC;
+COMMENT ON FUNCTION note_moved_unit() IS 'trigger: notes for refresh() which units changed their tier';
 
-CREATE TRIGGER unit_tier_noted AFTER UPDATE ON unit
-    REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_unit_tier();
+CREATE TRIGGER unit_moved_noted AFTER UPDATE ON unit
+    REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_moved_unit();
 
 -- Which threshold holds for whom: many units at a time.
 
