@@ -18,6 +18,10 @@ INSERT INTO m.unit (code, hierarchy, tier, name)
 INSERT INTO m.boundary (unit, valid, geom)
     SELECT u.code, '[2000-01-01,)', :gis.ST_Multi(:gis.ST_MakeEnvelope(n * 10, 0, n * 10 + 10, 10, 3005))
       FROM (SELECT code, pg_catalog.row_number() OVER (ORDER BY code) AS n FROM m.unit WHERE tier = 'town') AS u;
+INSERT INTO m.boundary (unit, valid, geom) VALUES ('E', '[2000-01-01,)', :gis.ST_Multi(:gis.ST_MakeEnvelope(25, -5, 305, 5, 3005)));
+INSERT INTO m.authority (code, name, kind) VALUES ('board', 'Board', 'department');
+INSERT INTO m.duty (hierarchy, tier, element, power, authority) VALUES ('adm', 'town', 'eco', 'accountable', 'board');
+CALL m.refresh_cells('adm', 'eco', '2020-06-01', min_width_m => 0.5);
 INSERT INTO m.indicator (code, name, measure_unit, kind, space_op, time_op, weight_by, numerator, denominator) VALUES
     ('rate', 'unemployment', '1', 'ratio', 'ratio', 'none', NULL, 'out', 'force'),
     ('force', 'labour force', 'persons', 'extensive', 'sum', 'last', NULL, NULL, NULL),
@@ -31,6 +35,7 @@ INSERT INTO m.observation (indicator, unit, period, value, measure_unit)
            m.unit u,
            (VALUES ('[2020-01-01,2021-01-01)'::daterange), ('[2021-01-01,2022-01-01)')) AS p (period)
      WHERE u.tier = 'town';
+INSERT INTO m.cell_weight (indicator, unit, region, value) SELECT 'force', c.unit, c.region, 1 FROM m.cell c;
 INSERT INTO m.threshold_rule (indicator, unit, tier, threshold, basis, source, valid, clear) VALUES
     ('rate', 'P', NULL, '<= 0.5 warning 0.25', 'law', 'act', DEFAULT, '<= 0.2'), ('rate', 'P.A', 'town', '<= 0.125', 'plan', NULL, '[2020-01-01,2030-01-01)', NULL);
 INSERT INTO m.target_path (code, indicator, unit, base, base_value) VALUES ('force', 'force', 'P', '[2019-01-01,2020-01-01)', 300000);

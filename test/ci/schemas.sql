@@ -31,6 +31,12 @@ SELECT 'model, rollup on the fly is the same', pg_catalog.bool_and(f.value = v.v
   FROM m.indicator_rollup('rate', '[2021-01-01,2022-01-01)') f
   JOIN m.indicator_value v ON v.indicator = 'rate' AND v.period = '[2021-01-01,2022-01-01)' AND v.unit OPERATOR(governance.=) f.unit;
 SELECT 'model, neighbours', pg_catalog.count(*) = 2 FROM m.neighbours('P.A.t10');
+SELECT 'model, cells', pg_catalog.count(*) = 29 AND pg_catalog.round(pg_catalog.sum(area_m2)) = 1400 AND pg_catalog.min(authority) = 'board' FROM m.cell;
+CALL m.refresh_cells('adm', 'eco', '2021-06-01', min_width_m => 0.5);
+SELECT 'model, cells on the map', pg_catalog.count(*) = 29 FROM m.cell_map WHERE geom IS NOT NULL;
+SELECT 'model, cells that leave something out', pg_catalog.count(*) = 40 FROM m.cell_gap WHERE hierarchy = 'adm';
+SELECT 'model, carried across', pg_catalog.sum(value) = (SELECT pg_catalog.sum(o.value) FROM m.observation o WHERE o.indicator = 'force' AND o.period = '[2020-01-01,2021-01-01)')
+       AND pg_catalog.count(*) > 1 FROM m.transfer('force', '[2020-01-01,2021-01-01)', 'eco');
 SELECT 'model, quotas add up', pg_catalog.count(*) = 3 AND pg_catalog.bool_and(difference = 0 AND complete) FROM m.transmission_gap;
 SELECT 'model, reform', pg_catalog.count(*) = 2 FROM m.reform('merge', '2022-01-01', '{P.A.t1,P.A.t2}', '{P.A.t21}', '{joined}', share_by => 'area');
 SELECT 'model, values on a day', pg_catalog.sum(v.value) = (SELECT pg_catalog.sum(o.value) FROM m.observation o WHERE o.indicator = 'force')
