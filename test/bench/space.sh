@@ -47,7 +47,7 @@ BEGIN ATOMIC
     SELECT ST_MakeLine(array_agg(ST_SetSRID(ST_Point(x + r * cos(2 * pi() * i / points), y + r * sin(2 * pi() * i / points)), 6933) ORDER BY n))
       FROM generate_series(0, points) AS n
      CROSS JOIN LATERAL (SELECT n % points) AS a (i)
-     CROSS JOIN LATERAL (SELECT radius * (1 + 0.3 * wave(i::float8 / points, seed, octaves(points)))) AS d (r);
+     CROSS JOIN LATERAL (SELECT radius * (1 + 0.3 * wave(i::float8 / points, seed, octaves(points))) OFFSET 0) AS d (r);
 END;
 
 -- The border between two corners of cells leaves the straight line by less than a twelfth
