@@ -239,13 +239,13 @@ CREATE FUNCTION refresh_grades(indicator text DEFAULT NULL) RETURNS void
 DECLARE
     work record;
 BEGIN
-    -- What concerns any indicator is for each to do; without rules there is nothing to grade by.
+    -- What concerns any indicator is for each to do that has values.
     WITH taken AS (
         DELETE FROM pending_grade g WHERE g.indicator IS NULL RETURNING g.valid, g.units
     )
     INSERT INTO pending_grade (indicator, valid, units)
     SELECT i.code, t.valid, t.units FROM taken t CROSS JOIN indicator i
-     WHERE EXISTS (SELECT FROM threshold_rule r WHERE r.indicator = i.code);
+     WHERE EXISTS (SELECT FROM refreshed r WHERE r.indicator = i.code);
 
     FOR work IN
         WITH taken AS (
@@ -265,3 +265,92 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION refresh_grades(text) IS 'the step of refresh() that grades again what pending_grade names, of all indicators or of one and those computed from it';
+
+-- For the reader. The periods come from "refreshed", so that asking for one by its label, or
+-- by its days, does not look at values.
+CREATE VIEW evaluation WITH (security_invoker = true) AS
+    SELECT v.indicator, i.name AS indicator_name, i.attribute, v.unit, u.name AS unit_name, u.hierarchy, u.tier, u.authority,
+           r.period, governance.period_label(r.period) AS period_label, v.value, i.measure_unit, v.coverage, v.state,
+           v.threshold, v.grade, v.margin, governance.relative_margin(v.value, v.threshold) AS relative_margin, w.basis,
+           t.rank AS tier_rank,
+           NOT EXISTS (SELECT FROM unit c WHERE c.parent = u.code AND c.valid && existence(r.period, coalesce(n.time_op, i.time_op))) AS is_leaf,
+           i.space_op = 'sum' AS adds_up, array_position(enum_range(NULL::grade), v.grade) - 1 AS grade_rank,
+           lower(r.period) AS period_start, upper(r.period) - 1 AS period_end, v.rule, w.source, r.refreshed_at
+      FROM refreshed r
+      JOIN indicator i ON i.code = r.indicator
+      LEFT JOIN indicator n ON n.code = i.numerator
+      JOIN indicator_value v ON v.indicator = r.indicator AND v.period = r.period
+      JOIN unit u ON u.code = v.unit
+      JOIN tier t ON t.hierarchy = u.hierarchy AND t.name = u.tier
+      LEFT JOIN threshold_rule w ON w.id = v.rule;
+COMMENT ON VIEW evaluation IS
+    'one row per unit, indicator and period: value, threshold and grade, as of the last refresh; a row already holds all below it, so add up rows of one tier, or those with is_leaf, and only where adds_up says so';
+COMMENT ON COLUMN evaluation.tier_rank IS 'at which level of its hierarchy the row is, 1 at the top';
+COMMENT ON COLUMN evaluation.is_leaf IS 'whether the unit has no children in the period: rows with is_leaf cover each place of a hierarchy once, ragged or not';
+COMMENT ON COLUMN evaluation.adds_up IS 'whether values of units side by side may be added up; rates, means and extremes may not';
+COMMENT ON COLUMN evaluation.grade_rank IS '0 normal, 1 notice, 2 caution, 3 warning, 4 breach: for clients that sort or colour by number';
+COMMENT ON COLUMN evaluation.period_end IS 'last day of the period';
+COMMENT ON COLUMN evaluation.rule IS 'the threshold rule whose basis and source are shown';
+COMMENT ON COLUMN evaluation.refreshed_at IS 'when the indicator''s values for the period were last brought up to date';
+
+CREATE VIEW evaluation_plain WITH (security_invoker = true) AS
+    SELECT e.indicator, e.indicator_name, e.attribute, e.unit::text AS unit, e.unit_name, e.hierarchy, e.tier, e.authority,
+           e.period_label AS period, e.period_label, e.value, e.measure_unit, e.coverage, e.state,
+           e.threshold::text AS threshold, e.grade::text AS grade, e.margin, e.relative_margin, e.basis,
+           e.tier_rank, e.is_leaf, e.adds_up, e.grade_rank, e.period_start, e.period_end, e.rule, e.source, e.refreshed_at
+      FROM evaluation e;
+COMMENT ON VIEW evaluation_plain IS 'evaluation in types that every client knows: text, numeric, integer, boolean, date and timestamp; sort grades by grade_rank';
+
+CREATE VIEW evaluation_map WITH (security_invoker = true) AS
+    SELECT concat_ws(' ', e.indicator, e.unit, e.period_label) AS id, e.indicator, e.indicator_name, e.unit::text AS unit, e.unit_name,
+           e.hierarchy, e.tier, e.tier_rank, e.is_leaf, e.period_label, e.period_start, e.period_end, e.value, e.measure_unit, e.coverage, e.state,
+           e.threshold::text AS threshold, e.grade::text AS grade, e.grade_rank, e.margin, e.relative_margin, e.basis, e.source, b.geom
+      FROM evaluation e
+      JOIN boundary b ON b.unit = e.unit AND b.valid @> current_date;
+COMMENT ON VIEW evaluation_map IS 'evaluation with today''s boundaries, a layer for GIS; key: id. Ask for one indicator, period_label and tier';
+
+CREATE VIEW evaluation_summary WITH (security_invoker = true) AS
+    SELECT e.indicator, e.indicator_name, e.period, e.period_label, e.hierarchy, e.tier, e.tier_rank, count(*) AS n_units,
+           count(*) FILTER (WHERE e.grade = 'normal') AS n_normal, count(*) FILTER (WHERE e.grade = 'notice') AS n_notice,
+           count(*) FILTER (WHERE e.grade = 'caution') AS n_caution, count(*) FILTER (WHERE e.grade = 'warning') AS n_warning,
+           count(*) FILTER (WHERE e.grade = 'breach') AS n_breach, count(*) FILTER (WHERE e.grade IS NULL) AS n_ungraded,
+           count(*) FILTER (WHERE e.state = 'ok') AS n_ok, count(*) FILTER (WHERE e.state = 'insufficient') AS n_insufficient,
+           count(*) FILTER (WHERE e.state = 'stale') AS n_stale, count(*) FILTER (WHERE e.state = 'no_data') AS n_no_data,
+           max(e.grade) AS worst_grade,
+           (array_agg(e.unit ORDER BY e.grade DESC, e.relative_margin, e.unit) FILTER (WHERE e.grade > 'normal'))[1:5] AS worst_units,
+           (array_agg(e.unit_name ORDER BY e.grade DESC, e.relative_margin, e.unit) FILTER (WHERE e.grade > 'normal'))[1:5] AS worst_unit_names
+      FROM evaluation e
+     GROUP BY e.indicator, e.indicator_name, e.period, e.period_label, e.hierarchy, e.tier, e.tier_rank;
+COMMENT ON VIEW evaluation_summary IS
+    'for each indicator, period and tier: how many units have each grade and each state, and the five worst of those that are not normal';
+
+-- A period without a grade ends none: the last one stands.
+CREATE VIEW evaluation_history WITH (security_invoker = true) AS
+    WITH counted AS (
+        SELECT e.*, age(upper(e.period), lower(e.period)) AS span,
+               count(e.grade) OVER (PARTITION BY e.indicator, e.unit, age(upper(e.period), lower(e.period)) ORDER BY e.period) AS n_graded
+          FROM evaluation e
+    ), standing AS (
+        SELECT c.*, max(c.grade) OVER (PARTITION BY c.indicator, c.unit, c.span, c.n_graded) AS stands FROM counted c
+    ), stepped AS (
+        SELECT s.*, lag(s.stands) OVER series AS previous_grade, s.value - lag(s.value) OVER series AS difference
+          FROM standing s
+        WINDOW series AS (PARTITION BY s.indicator, s.unit, s.span ORDER BY s.period)
+    ), run AS (
+        SELECT s.*, count(*) FILTER (WHERE s.stands IS DISTINCT FROM s.previous_grade) OVER (PARTITION BY s.indicator, s.unit, s.span ORDER BY s.period) AS n
+          FROM stepped s
+    )
+    SELECT r.indicator, r.indicator_name, r.attribute, r.unit, r.unit_name, r.hierarchy, r.tier, r.tier_rank, r.authority, r.period, r.period_label,
+           r.value, r.difference, r.measure_unit, r.coverage, r.state, r.threshold, r.grade, r.margin, r.relative_margin, r.basis, r.source, r.previous_grade,
+           CASE WHEN r.grade > r.previous_grade THEN 'worse' WHEN r.grade < r.previous_grade THEN 'better' WHEN r.grade = r.previous_grade THEN 'same' END AS change,
+           CASE WHEN r.stands IS NOT NULL THEN governance.period_label(first_value(r.period) OVER stretch) END AS since,
+           CASE WHEN r.stands IS NOT NULL THEN count(*) OVER (stretch ROWS UNBOUNDED PRECEDING) END AS n_periods
+      FROM run r
+    WINDOW stretch AS (PARTITION BY r.indicator, r.unit, r.span, r.n ORDER BY r.period);
+COMMENT ON VIEW evaluation_history IS
+    'each unit''s series of values: what changed from one period to the next of the same length, and since when its grade has stood';
+COMMENT ON COLUMN evaluation_history.difference IS 'from the value of the period before in the series';
+COMMENT ON COLUMN evaluation_history.previous_grade IS 'the last grade before this period';
+COMMENT ON COLUMN evaluation_history.change IS 'of grade: worse, better or same; NULL without a grade now or before';
+COMMENT ON COLUMN evaluation_history.since IS 'the period since which the grade has stood; periods without a grade do not end it';
+COMMENT ON COLUMN evaluation_history.n_periods IS 'how many periods that has been, this one included';
