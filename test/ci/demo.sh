@@ -13,4 +13,8 @@ point "make demo" runs
 point "population of the nation, 2018" shows 327167434
 point "the target handed down adds up at every unit" shows '^29|217|0|0$'
 point "and what breaks it is refused" shows 'thechildrenofunit"BC.RD104"have59050of59060dwellings'
+point "districts in ecoprovinces: 68 cells above a square kilometre" shows '^eco|68|2|'
+point "districts in water districts: 127" shows '^water|127|7|'
+point "precincts cover 785 050 of 1 041 377 square kilometres" shows '^waterdistrict|waterprecinct|26|1041377|785050|'
+point "no person is lost between districts and ecoprovinces" shows '^3261133|3261133$'
 close

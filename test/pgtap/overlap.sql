@@ -1,6 +1,6 @@
 -- overlap_area() and its like against ST_IsValid() and ST_Area(ST_Intersection()) on random polygons of every kind, their laws, and their cache.
 BEGIN;
-SELECT plan(24);
+SELECT plan(28);
 SET LOCAL search_path = governance, public;
 SET LOCAL client_min_messages = warning;
 SELECT setseed(0.2718);
@@ -159,6 +159,37 @@ UPDATE kept SET g = ST_Translate(g, 0, 70) WHERE i % 3 = 0;
 SELECT is_empty($$SELECT a.i, b.i FROM kept a JOIN kept b ON b.i BETWEEN a.i AND a.i + 3 WHERE overlap_area(a.g, b.g) <> overlap_area(ST_Translate(a.g, 0, 0), ST_Translate(b.g, 0, 0))$$, 'after a change, the new one');
 ROLLBACK TO before;
 SELECT is_empty($$SELECT a.i, b.i FROM kept a JOIN kept b ON b.i BETWEEN a.i AND a.i + 3 WHERE overlap_area(a.g, b.g) <> overlap_area(ST_Translate(a.g, 0, 0), ST_Translate(b.g, 0, 0))$$, 'after a change undone, the old one');
+
+-- An error in between leaves nothing behind that is half done: what is cancelled can be asked again, what is invalid is
+-- invalid again, and what was kept before is as it was.
+CREATE TABLE comb AS
+    SELECT g, ST_Rotate(g, pi() / 2, 2e4, 2e4) AS turned
+      FROM (SELECT ST_MakePolygon(ST_MakeLine(array_agg(ST_Point(CASE WHEN i % 2 = 0 THEN 0 ELSE 4e4 END, i) ORDER BY i) || ARRAY[ST_Point(-1, 40000), ST_Point(-1, 0), ST_Point(0, 0)])) AS g
+              FROM generate_series(0, 40000) i) c;
+CREATE FUNCTION until_cancelled() RETURNS interval LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM overlap_area(g, turned) FROM comb;
+    RETURN '1 day';
+EXCEPTION WHEN query_canceled THEN
+    RETURN clock_timestamp() - statement_timestamp();
+END
+$$;
+CREATE TABLE wrong AS SELECT ST_SetPoint(ST_ExteriorRing(g), 1, ST_PointN(ST_ExteriorRing(g), 800)) AS ring FROM kept WHERE i = 1;
+CREATE FUNCTION refused() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN overlap_area(ST_MakePolygon(ring), ST_MakeEnvelope(0, 0, 1, 1)) FROM wrong;
+EXCEPTION WHEN invalid_parameter_value THEN
+    RETURN sqlstate;
+END
+$$;
+SELECT ok(overlap_area(g, g) > 0, 'two combs of 40 000 teeth, ...') FROM comb;
+SET LOCAL statement_timeout = '500ms';
+CREATE TEMP TABLE took AS SELECT until_cancelled() AS t;
+SET LOCAL statement_timeout = 0;
+SELECT cmp_ok(t, '<', interval '15s', '... whose common area takes a minute, can be interrupted') FROM took;
+SELECT is(ARRAY[refused(), refused()], '{22023,22023}'::text[], 'an invalid one is refused each time');
+SELECT ok(abs(overlap_area(c.g, c.g) - ST_Area(c.g)) < 1e-6 * ST_Area(c.g) AND abs(overlap_area(c.turned, c.turned) - ST_Area(c.g)) < 1e-6 * ST_Area(c.g), 'afterwards both are read as they are')
+  FROM comb c;
 
 SELECT * FROM finish();
 ROLLBACK;
