@@ -287,6 +287,111 @@ CREATE FUNCTION note_value(indicator text, period daterange, units unitcode[]) R
     END;
 COMMENT ON FUNCTION note_value(text, daterange, unitcode[]) IS 'notes in value_change whose rows a refresh has written or deleted';
 
+-- Where nothing but observations of leaf units has changed, the sums and means above them
+-- change by the differences, which decimals say exactly. So no sibling is read, and all
+-- periods are done at once; by the key, for every list here is short beside the tables.
+CREATE FUNCTION refresh_by_difference(indicator text, changes pending_change[]) RETURNS daterange[]
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
+    SET enable_seqscan = off
+    SET plan_cache_mode = force_generic_plan
+    SET max_parallel_workers_per_gather = 0
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    ind indicator;
+    observed daterange[] := (SELECT array_agg(p) FROM observed_periods($1) p);
+    simple daterange[];
+    hard daterange[];
+BEGIN
+    SELECT i.* INTO ind FROM indicator i
+     WHERE i.code = $1 AND i.space_op IN ('sum', 'mean') AND i.source_mode IN ('leaf_only', 'self_plus_children');
+    -- Periods whose values are those of the very period, in the indicator's unit of measure.
+    SELECT array_agg(c.period) INTO simple
+      FROM unnest($2) c JOIN refreshed r ON r.indicator = ind.code AND r.period = c.period
+     WHERE cardinality(c.units) <= r.n_units / 20 + 10 AND r.divisors = '{1}' AND c.period = ANY (observed)
+       AND (ind.time_op = 'none' OR NOT EXISTS (SELECT FROM unnest(observed) o WHERE o <@ c.period AND o <> c.period));
+    IF simple IS NULL THEN
+        RETURN '{}';
+    END IF;
+
+    WITH change AS MATERIALIZED (
+        SELECT c.period, u AS unit, existence(c.period, ind.time_op) AS days
+          FROM unnest($2) c CROSS JOIN LATERAL unnest(c.units) u
+         WHERE c.period = ANY (simple)
+    ), leaf AS MATERIALIZED (
+        SELECT c.period, c.unit, o.value, coalesce(s.total, s.value) AS former, s.n_present AS n_former,
+               s.n_expected IS DISTINCT FROM 1 OR s.n_values IS NOT NULL OR h.has_children OR (o.measure_unit <> ind.measure_unit) IS TRUE AS hard
+          FROM change c
+          JOIN unit u ON u.code = c.unit AND u.valid && c.days
+         CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM unit b WHERE b.parent = c.unit AND b.valid && c.days) OFFSET 0) AS h (has_children)
+          LEFT JOIN observation o ON o.indicator = ind.code AND o.period = c.period AND o.unit = c.unit
+          LEFT JOIN indicator_value s ON s.indicator = ind.code AND s.period = c.period AND s.unit = c.unit
+         -- what was observed where it does not count changes nothing
+         WHERE NOT (ind.source_mode = 'leaf_only' AND h.has_children)
+    ), above AS MATERIALIZED (
+        SELECT l.period, a AS unit, sum((l.value IS NOT NULL)::integer - l.n_former) AS n,
+               sum(coalesce(l.value, 0) - coalesce(l.former, 0)) AS further
+          FROM leaf l CROSS JOIN LATERAL unnest(ancestors(parent(l.unit))) a
+         WHERE NOT l.hard AND l.value IS DISTINCT FROM l.former
+         GROUP BY l.period, a
+        HAVING sum((l.value IS NOT NULL)::integer - l.n_former) <> 0 OR sum(coalesce(l.value, 0) - coalesce(l.former, 0)) <> 0
+    ), sum_of AS MATERIALIZED (
+        SELECT l.period, l.unit,
+               l.value IS NULL AND NOT EXISTS (SELECT FROM indicator_value t WHERE t.indicator = ind.code AND t.period = l.period
+                                                  AND t.unit = parent(l.unit)) AS hard,
+               n.n, n.n AS n_present, 1::bigint AS n_expected, l.value AS total
+          FROM leaf l CROSS JOIN LATERAL (VALUES ((l.value IS NOT NULL)::integer::bigint)) AS n (n)
+         WHERE NOT l.hard AND l.value IS DISTINCT FROM l.former
+         UNION ALL
+        -- A unit above without a row does not exist in the period, or everything is to be computed;
+        -- as it is where a hierarchy may have lost its last value.
+        SELECT a.period, a.unit,
+               CASE WHEN s.unit IS NULL THEN EXISTS (SELECT FROM unit u WHERE u.code = a.unit AND u.valid && existence(a.period, ind.time_op))
+                    WHEN v.n <= 0 THEN v.n < 0 OR NOT EXISTS (SELECT FROM indicator_value t WHERE t.indicator = ind.code AND t.period = a.period
+                                                                 AND t.unit = parent(a.unit))
+                    ELSE false END,
+               v.n, s.n_present + a.n, s.n_expected, CASE WHEN v.n > 0 THEN coalesce(s.total, s.value, 0) + a.further END
+          FROM above a
+          LEFT JOIN indicator_value s ON s.indicator = ind.code AND s.period = a.period AND s.unit = a.unit
+         CROSS JOIN LATERAL (VALUES (coalesce(s.n_values, s.n_present) + a.n)) AS v (n)
+    ), refused AS MATERIALIZED (
+        SELECT l.period FROM leaf l WHERE l.hard UNION SELECT s.period FROM sum_of s WHERE s.hard
+    ), written AS (
+        INSERT INTO indicator_value AS v (indicator, unit, period, value, n_present, n_expected, coverage, state, n_values, total, newest)
+        SELECT ind.code, s.unit, s.period, r.value, s.n_present, s.n_expected, round(s.n_present::numeric / s.n_expected, 6),
+               CASE WHEN r.value IS NULL THEN 'no_data'
+                    WHEN s.n_present < ind.min_coverage * s.n_expected THEN 'insufficient'
+                    ELSE 'ok' END,
+               nullif(s.n, s.n_present),
+               CASE WHEN ind.space_op <> 'sum' OR s.total <> r.value THEN s.total END,
+               CASE WHEN ind.max_age IS NOT NULL AND s.n > 0 THEN upper(s.period) END
+          FROM sum_of s
+         CROSS JOIN LATERAL (VALUES (CASE ind.space_op WHEN 'mean' THEN trim_scale(trim_scale(s.total) / nullif(s.n, 0)) ELSE s.total END)) AS e (value)
+         CROSS JOIN LATERAL (VALUES (CASE WHEN ind.decimals IS NULL THEN e.value ELSE round(e.value, ind.decimals) END)) AS r (value)
+         WHERE s.n_expected IS NOT NULL AND s.period <> ALL (ARRAY(SELECT f.period FROM refused f))
+            ON CONFLICT (indicator, period, unit) DO UPDATE
+           SET value = excluded.value, n_present = excluded.n_present, coverage = excluded.coverage, state = excluded.state,
+               grade = governance.grade(excluded.value, v.threshold), margin = governance.margin(excluded.value, v.threshold),
+               n_values = excluded.n_values, total = excluded.total, newest = excluded.newest
+        RETURNING v.period, v.unit
+    ), noted AS (
+        INSERT INTO value_change (indicator, period, units)
+        SELECT ind.code, w.period, CASE WHEN count(*) <= 10000 THEN array_agg(w.unit) END FROM written w GROUP BY w.period
+    )
+    SELECT coalesce(array_agg(f.period), '{}') INTO hard FROM refused f;
+
+    simple := ARRAY(SELECT p FROM unnest(simple) p WHERE p <> ALL (hard));
+    UPDATE refreshed r SET refreshed_at = now() WHERE r.indicator = $1 AND r.period = ANY (simple);
+    RETURN simple;
+END
+$$;
+COMMENT ON FUNCTION refresh_by_difference(text, pending_change[]) IS
+    'brings an indicator''s values up to date after changes of observations, where differences suffice; the periods that it did';
+
 CREATE FUNCTION refresh_period(indicator text, period daterange, units unitcode[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -387,8 +492,11 @@ CREATE PROCEDURE refresh(indicator text DEFAULT NULL, "full" boolean DEFAULT fal
     AS $$
 #variable_conflict use_column
 DECLARE
-    ind indicator;
-    work record;
+    ind record;
+    todo pending_change[];
+    simple pending_change[];
+    done daterange[];
+    work pending_change;
     detail text;
     hint text;
 BEGIN
@@ -399,58 +507,66 @@ BEGIN
     -- One refresh of a model at a time; writers do not wait, nor readers. What is noted
     -- here has been committed, so the statements below, which are later, see it.
     PERFORM pg_advisory_xact_lock('pending_change'::regclass::oid::integer, 0);
-    WITH taken AS (
-        DELETE FROM pending_change RETURNING indicator, period, units, with_users
-    ), joined AS (
-        SELECT t.indicator, t.period, t.with_users, bool_or(t.units IS NULL) AS everywhere, array_agg(DISTINCT u) AS units
-          FROM taken t LEFT JOIN LATERAL unnest(t.units) u ON true
-         GROUP BY t.indicator, t.period, t.with_users
-    )
-    INSERT INTO pending_change (indicator, period, units, with_users)
-    SELECT i.code, j.period, CASE WHEN NOT j.everywhere THEN j.units END, false
-      FROM joined j
-      JOIN indicator i ON j.indicator IS NULL OR i.code = j.indicator
-                       OR j.with_users AND j.indicator IN (i.weight_by, i.numerator, i.denominator);
-
     FOR ind IN
-        SELECT i.* FROM indicator i
-         WHERE $1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator)
-         ORDER BY i.code
+        WITH taken AS (
+            DELETE FROM pending_change RETURNING indicator, period, units, with_users
+        ), joined AS (
+            SELECT t.indicator, t.period, t.with_users, bool_or(t.units IS NULL) AS everywhere, array_agg(DISTINCT u) AS units
+              FROM taken t LEFT JOIN LATERAL unnest(t.units) u ON true
+             GROUP BY t.indicator, t.period, t.with_users
+        ), asked AS MATERIALIZED (
+            SELECT i.code, i.weight_by, i.numerator, i.denominator,
+                   coalesce($1 IN (i.code, i.weight_by, i.numerator, i.denominator), $1 IS NULL) AS now
+              FROM indicator i
+        ), change AS MATERIALIZED (
+            SELECT a.now, a.code AS indicator, j.period, CASE WHEN NOT j.everywhere THEN j.units END AS units, false AS with_users
+              FROM joined j
+              JOIN asked a ON j.indicator IS NULL OR a.code = j.indicator
+                           OR j.with_users AND j.indicator IN (a.weight_by, a.numerator, a.denominator)
+        ), later AS (
+            INSERT INTO pending_change (indicator, period, units, with_users)
+            SELECT c.indicator, c.period, c.units, c.with_users FROM change c WHERE NOT c.now
+        )
+        SELECT a.code, array_agg((c.indicator, c.period, c.units, c.with_users)::pending_change) FILTER (WHERE c.now) AS changes
+          FROM asked a LEFT JOIN change c ON c.indicator = a.code
+         WHERE a.now
+         GROUP BY a.code
+         ORDER BY a.code
     LOOP
-        -- What came in the meantime still has its users, and waits for the next refresh.
-        CONTINUE WHEN NOT $2 AND NOT EXISTS (SELECT FROM pending_change p WHERE p.indicator = ind.code AND NOT p.with_users)
-                      AND NOT EXISTS (SELECT FROM other_divisor(ind.code));
-        FOR work IN
-            WITH taken AS (
-                DELETE FROM pending_change p WHERE p.indicator = ind.code AND NOT p.with_users RETURNING p.period, p.units
-            ), change AS (
-                SELECT t.period, t.units FROM taken t UNION ALL SELECT NULL, NULL WHERE $2
-                 UNION ALL
-                SELECT d, NULL FROM other_divisor(ind.code) d
-            ), known AS (
-                SELECT o.period FROM unnest(measured_part(ind.code)) part CROSS JOIN LATERAL observed_periods(part) AS o (period)
-                 UNION
-                SELECT r.period FROM refreshed r WHERE r.indicator = ind.code
-            )
-            -- A month's figure may be part of its year's.
-            SELECT k.period, CASE WHEN bool_and(c.units IS NOT NULL) THEN array_agg(DISTINCT u) END AS units
+        CONTINUE WHEN NOT $2 AND ind.changes IS NULL AND NOT EXISTS (SELECT FROM other_divisor(ind.code));
+        WITH change AS (
+            SELECT c.period, c.units FROM unnest(ind.changes) c UNION ALL SELECT NULL, NULL WHERE $2
+             UNION ALL
+            SELECT d, NULL FROM other_divisor(ind.code) d
+        ), known AS (
+            SELECT o.period FROM unnest(measured_part(ind.code)) part CROSS JOIN LATERAL observed_periods(part) AS o (period)
+             UNION
+            SELECT r.period FROM refreshed r WHERE r.indicator = ind.code
+        ), work AS (
+            -- A month's figure may be part of its year's. What units do themselves concerns all periods.
+            SELECT k.period, CASE WHEN bool_and(c.units IS NOT NULL) THEN array_agg(DISTINCT u) END AS units,
+                   bool_and(coalesce(c.period = k.period, false)) AS observed
               FROM known k
               JOIN change c ON c.period IS NULL OR c.period <@ k.period
               LEFT JOIN LATERAL unnest(c.units) u ON true
              GROUP BY k.period
-             ORDER BY k.period
-        LOOP
-            BEGIN
+        )
+        SELECT coalesce(array_agg(p.c ORDER BY w.period), '{}'), coalesce(array_agg(p.c) FILTER (WHERE w.observed), '{}') INTO todo, simple
+          FROM work w CROSS JOIN LATERAL (VALUES ((ind.code, w.period, w.units, false)::pending_change)) AS p (c);
+        done := refresh_by_difference(ind.code, simple);
+        BEGIN
+            FOREACH work IN ARRAY todo LOOP
+                CONTINUE WHEN work.period = ANY (done);
                 PERFORM refresh_period(ind.code, work.period, work.units);
-            EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
-                -- The error names a unit at best; whoever refreshes all asks of which indicator.
-                GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-                RAISE EXCEPTION 'indicator "%" cannot be rolled up for %: %', ind.code, period_label(work.period), SQLERRM
-                    USING ERRCODE = SQLSTATE,
-                          DETAIL = concat_ws(' ', nullif(detail, ''), 'Nothing has been refreshed, and what changed stays noted.'),
-                          HINT = concat_ws(' ', nullif(hint, ''), 'Other indicators can be refreshed by name.');
-            END;
-        END LOOP;
+            END LOOP;
+        EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+            -- The error names a unit at best; whoever refreshes all asks of which indicator.
+            GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+            RAISE EXCEPTION 'indicator "%" cannot be rolled up for %: %', ind.code, period_label(work.period), SQLERRM
+                USING ERRCODE = SQLSTATE,
+                      DETAIL = concat_ws(' ', nullif(detail, ''), 'Nothing has been refreshed, and what changed stays noted.'),
+                      HINT = concat_ws(' ', nullif(hint, ''), 'Other indicators can be refreshed by name.');
+        END;
         -- Of other periods nobody has computed anything.
         IF $2 THEN
             DELETE FROM indicator_value v

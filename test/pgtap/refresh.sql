@@ -122,7 +122,8 @@ BEGIN
         WHEN 10 THEN
             SELECT u.code INTO leaf FROM unit u WHERE NOT EXISTS (SELECT FROM unit c WHERE c.parent = u.code) ORDER BY random() LIMIT 1;
             DELETE FROM observation WHERE unit = leaf;
-            DELETE FROM unit WHERE code = leaf AND NOT EXISTS (SELECT FROM lineage WHERE leaf IN (predecessor, successor));
+            DELETE FROM unit WHERE code = leaf AND NOT EXISTS (SELECT FROM lineage WHERE leaf IN (predecessor, successor))
+                              AND NOT EXISTS (SELECT FROM threshold_rule r WHERE r.unit = leaf);
         WHEN 11 THEN
             DELETE FROM observation WHERE indicator = (SELECT pg_temp.some_indicator()) AND period = (SELECT pg_temp.some_period());
         WHEN 12 THEN

@@ -23,7 +23,7 @@ CALL refresh();
 SELECT count(*) FROM pending_change;
 SELECT indicator, period, n_units FROM refreshed ORDER BY indicator, period;
 
--- only what depends on a change is computed again: a false figure elsewhere stays
+-- only what depends on a change is computed again: a false figure elsewhere stays, and does not spread
 UPDATE indicator_value SET value = -1 WHERE unit IN ('P.B', 'P.B.1');
 UPDATE observation SET value = 60 WHERE indicator = 'jobless' AND unit = 'P.A.1';
 SELECT indicator, period, units FROM pending_change;
