@@ -129,6 +129,12 @@ CREATE FUNCTION measure_size(indicator text, measure_unit text) RETURNS numeric
     END;
 COMMENT ON FUNCTION measure_size(text, text) IS 'a unit of measure (NULL: the indicator''s) in the least part that its dimension has in common, an exact number';
 
+CREATE FUNCTION converted(amount numeric, indicator text, from_unit text, to_unit text) RETURNS numeric
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN from_unit IS NOT DISTINCT FROM to_unit THEN amount
+                ELSE exact_quotient(amount * measure_size(indicator, from_unit), measure_size(indicator, to_unit)) END;
+COMMENT ON FUNCTION converted(numeric, text, text, text) IS 'an amount of an indicator from one unit of measure (NULL: the indicator''s) in another';
+
 CREATE FUNCTION quota_of(indicator text, period daterange, units unitcode[]) RETURNS SETOF quota
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
     BEGIN ATOMIC
@@ -283,21 +289,27 @@ $$;
 COMMENT ON FUNCTION date_quota() IS 'trigger: a changed quota is a new decision, of now and of the current user';
 
 CREATE TRIGGER quota_dated BEFORE UPDATE ON quota
-    FOR EACH ROW WHEN (OLD.amount <> NEW.amount OR OLD.reserve <> NEW.reserve OR OLD.measure_unit IS DISTINCT FROM NEW.measure_unit)
+    FOR EACH ROW WHEN ((OLD.amount, OLD.reserve, OLD.measure_unit, OLD.decided_at, OLD.decided_by)
+                       IS DISTINCT FROM (NEW.amount, NEW.reserve, NEW.measure_unit, NEW.decided_at, NEW.decided_by))
     EXECUTE FUNCTION date_quota();
 
 CREATE FUNCTION keep_quota() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     SET enable_nestloop = off
+    SET jit = off
     AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
+        -- What follows its indicator's new name is no decision.
         INSERT INTO quota_revision
-        SELECT f.*, p.decided_at, p.decided_by
+        SELECT f.*, CASE WHEN p.decided_at > f.decided_at AND p.decided_at BETWEEN now() AND clock_timestamp() THEN p.decided_at ELSE clock_timestamp() END,
+               coalesce(p.decided_by, session_user)
           FROM former f
           LEFT JOIN present p ON p.indicator = f.indicator AND p.period = f.period AND p.unit = f.unit
-         WHERE (f.amount, f.reserve, f.measure_unit) IS DISTINCT FROM (p.amount, p.reserve, p.measure_unit);
+         WHERE (f.amount, scale(f.amount), f.reserve, f.measure_unit, f.reason, f.decided_at, f.decided_by)
+               IS DISTINCT FROM (p.amount, scale(p.amount), p.reserve, p.measure_unit, p.reason, p.decided_at, p.decided_by)
+           AND f.indicator IN (SELECT i.code FROM indicator i);
     ELSE
         INSERT INTO quota_revision SELECT f.*, clock_timestamp(), session_user FROM former f;
     END IF;
@@ -312,53 +324,80 @@ CREATE TRIGGER quota_kept_update AFTER UPDATE ON quota
 CREATE TRIGGER quota_kept_delete AFTER DELETE ON quota
     REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION keep_quota();
 
--- What a transaction has to prove before it commits: a parent a row, taken out again by
--- the check, which therefore sees its own transaction's rows alone.
+-- What a transaction has to prove before it commits: a row a statement, taken out again
+-- by the check, which therefore sees its own transaction's rows alone.
 CREATE TABLE quota_check (
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     indicator text NOT NULL,
     period    daterange NOT NULL,
-    parent    unitcode NOT NULL
+    units     unitcode[] NOT NULL
 );
 COMMENT ON TABLE quota_check IS 'quotas of binding indicators that the present transaction has touched; empty outside of one';
 
+-- Where transactions that decide on neighbouring quotas meet. Each writes the rows of the
+-- parents and grandparents of the units it has touched: whoever touches a parent's quota
+-- and whoever touches a child's have one of these in common, whether or not they see each
+-- other's. The second waits for the first; if its snapshot is older, it fails.
+CREATE TABLE quota_proof (
+    indicator text NOT NULL,
+    period    daterange NOT NULL,
+    unit      unitcode NOT NULL,
+    proven_at timestamptz NOT NULL,
+    PRIMARY KEY (indicator, period, unit)
+);
+COMMENT ON TABLE quota_proof IS 'when quotas of a binding indicator below a unit were last proven';
+
+-- The row of the indicator is held until commit, so that it does not become binding, or
+-- get another unit of measure, meanwhile.
 CREATE FUNCTION note_quota() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     SET enable_nestloop = off
+    SET jit = off
     AS $$
+DECLARE
+    bad record;
 BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM FROM indicator i WHERE i.code IN (SELECT p.indicator FROM present p) ORDER BY i.code FOR SHARE;
+        SELECT p.indicator, p.measure_unit, own.code AS own, own.dimension, given.dimension AS given INTO bad
+          FROM (SELECT DISTINCT q.indicator, q.measure_unit FROM present q WHERE q.measure_unit IS NOT NULL) AS p
+          JOIN indicator i ON i.code = p.indicator
+          JOIN measure_unit own ON own.code = i.measure_unit
+          JOIN measure_unit given ON given.code = p.measure_unit
+         WHERE own.dimension <> given.dimension
+         LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'quota of "%" cannot be given in "%"', bad.indicator, bad.measure_unit
+                USING ERRCODE = 'check_violation',
+                      DETAIL = format('The indicator is measured in %s (%s); %s is a unit of %s.', bad.own, bad.dimension, bad.measure_unit, bad.given);
+        END IF;
+    END IF;
     CASE TG_OP
         WHEN 'INSERT' THEN
-            INSERT INTO quota_check (indicator, period, parent)
-            SELECT DISTINCT p.indicator, p.period, g.unit
-              FROM present p
-              JOIN indicator i ON i.code = p.indicator AND i.attribute = 'binding'
-             CROSS JOIN LATERAL (VALUES (p.unit), (parent(p.unit))) AS g (unit)
-             WHERE g.unit IS NOT NULL;
+            INSERT INTO quota_check (indicator, period, units)
+            SELECT p.indicator, p.period, array_agg(p.unit)
+              FROM present p JOIN indicator i ON i.code = p.indicator AND i.attribute = 'binding'
+             GROUP BY p.indicator, p.period;
         WHEN 'DELETE' THEN
-            INSERT INTO quota_check (indicator, period, parent)
-            SELECT DISTINCT f.indicator, f.period, parent(f.unit)
-              FROM former f
-              JOIN indicator i ON i.code = f.indicator AND i.attribute = 'binding'
-             WHERE parent(f.unit) IS NOT NULL;
+            INSERT INTO quota_check (indicator, period, units)
+            SELECT f.indicator, f.period, array_agg(f.unit)
+              FROM former f JOIN indicator i ON i.code = f.indicator AND i.attribute = 'binding'
+             GROUP BY f.indicator, f.period;
         ELSE
-            INSERT INTO quota_check (indicator, period, parent)
-            SELECT DISTINCT c.indicator, c.period, g.unit
-              FROM ((SELECT f.indicator, f.period, f.unit, f.amount, f.reserve, f.measure_unit FROM former f
-                      EXCEPT SELECT p.indicator, p.period, p.unit, p.amount, p.reserve, p.measure_unit FROM present p)
-                     UNION
-                    (SELECT p.indicator, p.period, p.unit, p.amount, p.reserve, p.measure_unit FROM present p
-                      EXCEPT SELECT f.indicator, f.period, f.unit, f.amount, f.reserve, f.measure_unit FROM former f)) AS c
+            INSERT INTO quota_check (indicator, period, units)
+            SELECT c.indicator, c.period, array_agg(c.unit)
+              FROM (SELECT coalesce(f.indicator, p.indicator) AS indicator, coalesce(f.period, p.period) AS period, coalesce(f.unit, p.unit) AS unit
+                      FROM former f FULL JOIN present p ON p.indicator = f.indicator AND p.period = f.period AND p.unit = f.unit
+                     WHERE (f.amount, scale(f.amount), f.reserve, f.measure_unit) IS DISTINCT FROM (p.amount, scale(p.amount), p.reserve, p.measure_unit)) AS c
               JOIN indicator i ON i.code = c.indicator AND i.attribute = 'binding'
-             CROSS JOIN LATERAL (VALUES (c.unit), (parent(c.unit))) AS g (unit)
-             WHERE g.unit IS NOT NULL;
+             GROUP BY c.indicator, c.period;
     END CASE;
     RETURN NULL;
 END
 $$;
 REVOKE EXECUTE ON FUNCTION note_quota() FROM PUBLIC;
-COMMENT ON FUNCTION note_quota() IS 'trigger: notes which quotas of binding indicators are to be proven at commit';
+COMMENT ON FUNCTION note_quota() IS 'trigger: notes which quotas of binding indicators are to be proven at commit; a quota''s unit of measure has the dimension of its indicator''s';
 
 CREATE TRIGGER quota_noted_insert AFTER INSERT ON quota
     REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_quota();
@@ -367,48 +406,96 @@ CREATE TRIGGER quota_noted_update AFTER UPDATE ON quota
 CREATE TRIGGER quota_noted_delete AFTER DELETE ON quota
     REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION note_quota();
 
-CREATE FUNCTION note_binding() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path FROM CURRENT
-    AS $$
-BEGIN
-    IF NEW.attribute = 'binding' AND (OLD.attribute, OLD.direction) <> (NEW.attribute, NEW.direction) THEN
-        INSERT INTO quota_check (indicator, period, parent) SELECT q.indicator, q.period, q.unit FROM quota q WHERE q.indicator = NEW.code;
-    END IF;
-    RETURN NULL;
-END
-$$;
-REVOKE EXECUTE ON FUNCTION note_binding() FROM PUBLIC;
-COMMENT ON FUNCTION note_binding() IS 'trigger: an indicator that becomes binding has its quotas proven';
-
-CREATE TRIGGER indicator_quota_proven AFTER UPDATE ON indicator
-    FOR EACH ROW EXECUTE FUNCTION note_binding();
-
--- All that the transaction touched is proven when the first of its rows is. Of two
--- transactions that decide on one indicator and period, the second to commit waits for the
--- first and sees its figures. The parents' rows are rewritten as they are, so that it fails
--- where its snapshot is too old to see them.
-CREATE FUNCTION check_quota() RETURNS trigger
+CREATE FUNCTION follow_indicator() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     AS $$
 DECLARE
+    bad record;
+BEGIN
+    IF NEW.code <> OLD.code THEN
+        UPDATE quota_revision r SET indicator = NEW.code WHERE r.indicator = OLD.code;
+    END IF;
+    -- Amounts without a unit of measure are in the indicator's, and base values too.
+    IF NEW.measure_unit <> OLD.measure_unit THEN
+        SELECT g.what INTO bad
+          FROM (SELECT 'quotas' AS what FROM quota q LEFT JOIN measure_unit f ON f.code = q.measure_unit
+                 WHERE q.indicator = NEW.code
+                   AND f.dimension IS DISTINCT FROM (SELECT t.dimension FROM measure_unit t WHERE t.code = NEW.measure_unit)
+                 UNION ALL
+                SELECT 'base values' FROM base_value b WHERE b.indicator = NEW.code) AS g
+         LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'indicator "%" cannot be measured in "%": it has % in "%"', NEW.code, NEW.measure_unit, bad.what, OLD.measure_unit
+                USING ERRCODE = 'check_violation',
+                      HINT = 'Quotas that name no unit of measure are in the indicator''s; name it on them first, and let it be of the same dimension.';
+        END IF;
+    END IF;
+    IF NEW.attribute = 'binding'
+       AND (OLD.attribute, OLD.direction, OLD.space_op, OLD.time_op, OLD.weight_by, OLD.denominator)
+           IS DISTINCT FROM (NEW.attribute, NEW.direction, NEW.space_op, NEW.time_op, NEW.weight_by, NEW.denominator) THEN
+        INSERT INTO quota_check (indicator, period, units)
+        SELECT q.indicator, q.period, array_agg(q.unit) FROM quota q WHERE q.indicator = NEW.code GROUP BY q.indicator, q.period;
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION follow_indicator() FROM PUBLIC;
+COMMENT ON FUNCTION follow_indicator() IS
+    'trigger: an indicator that becomes binding has its quotas proven; its history follows its name; its unit of measure stays while amounts are in it';
+
+CREATE TRIGGER indicator_quota_followed AFTER UPDATE ON indicator
+    FOR EACH ROW EXECUTE FUNCTION follow_indicator();
+
+CREATE FUNCTION keep_measure_unit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM quota q WHERE q.measure_unit = NEW.code) THEN
+        RAISE EXCEPTION 'unit of measure "%" is in use: its dimension, factor and divisor stay', NEW.code
+            USING ERRCODE = 'check_violation',
+                  HINT = 'Add another unit of measure.';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION keep_measure_unit() FROM PUBLIC;
+COMMENT ON FUNCTION keep_measure_unit() IS 'trigger: a unit of measure that quotas are given in keeps its dimension and size';
+
+CREATE CONSTRAINT TRIGGER measure_unit_of_quota AFTER UPDATE ON measure_unit
+    FOR EACH ROW WHEN ((NEW.dimension, NEW.factor, NEW.divisor) <> (OLD.dimension, OLD.factor, OLD.divisor)) EXECUTE FUNCTION keep_measure_unit();
+
+-- All that the transaction touched is proven when the first of its rows is.
+CREATE FUNCTION check_quota() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    SET jit = off
+    AS $$
+DECLARE
     work record;
     bad record;
+    parents unitcode[];
 BEGIN
     IF NOT EXISTS (SELECT FROM quota_check c WHERE c.id = NEW.id) THEN
         RETURN NULL;
     END IF;
     FOR work IN
-        WITH taken AS (DELETE FROM quota_check RETURNING indicator, period, parent)
-        SELECT t.indicator, t.period, array_agg(DISTINCT t.parent) AS parents FROM taken t GROUP BY t.indicator, t.period ORDER BY 1, 2
+        WITH taken AS (DELETE FROM quota_check RETURNING indicator, period, units)
+        SELECT t.indicator, t.period, array_agg(DISTINCT u) AS units FROM taken t CROSS JOIN LATERAL unnest(t.units) u
+         GROUP BY t.indicator, t.period ORDER BY 1, 2
     LOOP
-        PERFORM pg_advisory_xact_lock('quota_check'::regclass::oid::integer, hashtext(work.indicator || work.period::text));
-        UPDATE quota q SET amount = q.amount
-         WHERE q.indicator = work.indicator AND q.period = work.period
-           AND q.unit = ANY (ARRAY(SELECT DISTINCT u.parent FROM unit u WHERE u.parent = ANY (work.parents)));
+        INSERT INTO quota_proof AS r (indicator, period, unit, proven_at)
+        SELECT work.indicator, work.period, m.unit, clock_timestamp()
+          FROM (SELECT DISTINCT coalesce(parent(p), p) FROM (SELECT DISTINCT coalesce(parent(u), u) FROM unnest(work.units) u) AS a (p)
+                 UNION
+                SELECT DISTINCT coalesce(parent(u), u) FROM unnest(work.units) u) AS m (unit)
+         ORDER BY m.unit
+            ON CONFLICT (indicator, period, unit) DO UPDATE SET proven_at = excluded.proven_at;
+        SELECT array_agg(DISTINCT g.unit) INTO parents
+          FROM unnest(work.units) u CROSS JOIN LATERAL (VALUES (u), (parent(u))) AS g (unit) WHERE g.unit IS NOT NULL;
         SELECT g.*, i.direction INTO bad
-          FROM gap_of(work.indicator, work.period, work.parents) g JOIN indicator i ON i.code = work.indicator
+          FROM gap_of(work.indicator, work.period, parents) g JOIN indicator i ON i.code = work.indicator
          WHERE g.broken ORDER BY g.parent LIMIT 1;
         IF FOUND THEN
             RAISE EXCEPTION 'quotas of "%" for %: the children of unit "%" have % of % %', work.indicator, period_label(work.period), bad.parent,
@@ -480,11 +567,57 @@ CREATE FUNCTION bounds_of(indicator text, period daterange, units unitcode[]) RE
 COMMENT ON FUNCTION bounds_of(text, daterange, unitcode[]) IS
     'the conditions of some units, floor_ratio and cap_ratio resolved against the base values into amounts in the indicator''s unit of measure';
 
--- Writes the quotas of all children of some parents, in one statement.
-CREATE FUNCTION transmit_tier(indicator text, above_units unitcode[], period daterange, weight_by text, quantum numeric,
-                              reserve_share numeric, method governance.allocation_method, base_period daterange)
-    RETURNS unitcode[]
-    LANGUAGE plpgsql
+-- Where to read units and values for a few or for a whole tier: planned for each call.
+CREATE FUNCTION children_of(parents unitcode[], alive daterange) RETURNS unitcode[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    AS $$
+BEGIN
+    RETURN (SELECT array_agg(c.code) FROM unit c WHERE c.parent = ANY ($1) AND c.valid && alive);
+END
+$$;
+COMMENT ON FUNCTION children_of(unitcode[], daterange) IS 'the children of some units that exist on one of some days; NULL: none';
+
+CREATE FUNCTION parents_among(units unitcode[], alive daterange) RETURNS unitcode[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    AS $$
+BEGIN
+    RETURN (SELECT array_agg(DISTINCT c.parent) FROM unit c WHERE c.parent = ANY ($1) AND c.valid && alive);
+END
+$$;
+COMMENT ON FUNCTION parents_among(unitcode[], daterange) IS 'those of some units that have children on one of some days; NULL: none';
+
+-- The rows that allocate() names are a parent's children in the order of their codes.
+CREATE FUNCTION children_named(message text, parent unitcode, alive daterange) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+DECLARE
+    children unitcode[] := (SELECT array_agg(c ORDER BY c) FROM unnest(children_of(ARRAY[$2], $3)) c);
+    n text;
+BEGIN
+    message := regexp_replace(message, '^total of row 1 of the partition', 'what it hands down');
+    message := regexp_replace(message, 'rows of the partition', 'children');
+    message := regexp_replace(message, 'rows of weight', 'units of weight');
+    LOOP
+        n := substring(message FROM '\mrow (\d+)');
+        EXIT WHEN n IS NULL;
+        message := regexp_replace(message, '\mrow ' || n || '\M( of the partition)?', format('unit "%s"', children[n::integer]));
+    END LOOP;
+    RETURN message;
+END
+$$;
+COMMENT ON FUNCTION children_named(text, unitcode, daterange) IS 'a message of allocate() about a parent''s children, with their codes in place of the numbers of rows';
+
+CREATE FUNCTION parts_of(indicator text, parents unitcode[], period daterange, weight_by text, quantum numeric DEFAULT 1,
+                         method governance.allocation_method DEFAULT 'largest_remainder', base_period daterange DEFAULT NULL)
+    RETURNS TABLE (unit unitcode, amount numeric, measure_unit text, handed_at timestamptz)
+    LANGUAGE plpgsql STABLE ROWS 100000
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
     SET enable_nestloop = off
@@ -493,16 +626,79 @@ CREATE FUNCTION transmit_tier(indicator text, above_units unitcode[], period dat
 #variable_conflict use_column
 DECLARE
     alive daterange := indicator_existence($1, $3);
-    weighed_in daterange := coalesce($8, newest_period($4, upper($3)));
+    weighed_in daterange := coalesce($7, newest_period($4, upper($3)));
     own_size numeric := measure_size($1, NULL);
-    parents unitcode[];
+    children unitcode[] := children_of($2, alive);
     above quota[];
-    children unitcode[];
     bounds quota_condition[];
     weights indicator_value[];
-    decided timestamptz;
+    detail text;
+    hint text;
+    half integer := cardinality($2) / 2;
 BEGIN
-    SELECT array_agg(DISTINCT c.parent) INTO parents FROM unit c WHERE c.parent = ANY ($2) AND c.valid && alive;
+    SELECT array_agg(q) INTO above FROM quota_of($1, $3, $2) q;
+    SELECT array_agg(o) INTO bounds FROM bounds_of($1, $3, children) o;
+    -- A few weights are looked up; for many, all of the period are read.
+    IF cardinality(children) <= 1000 THEN
+        SELECT array_agg(v) INTO weights FROM value_of($4, weighed_in, children) v;
+    END IF;
+    RETURN QUERY
+        -- Sizes are worked out once a unit of measure, not once a child; all joins can be hashed.
+        WITH size AS MATERIALIZED (
+            SELECT m.code, measure_size($1, nullif(m.code, '')) AS size FROM (SELECT DISTINCT coalesce(a.measure_unit, '') FROM unnest(above) a) AS m (code)
+        ), handing AS MATERIALIZED (
+            SELECT p.unit, p.amount - p.reserve AS amount, p.measure_unit, p.decided_at, s.size
+              FROM unnest(above) p JOIN size s ON s.code = coalesce(p.measure_unit, '')
+        ), weight AS (
+            SELECT v.unit, v.value FROM indicator_value v WHERE v.indicator = $4 AND v.period = weighed_in AND cardinality(children) > 1000
+             UNION ALL
+            SELECT v.unit, v.value FROM unnest(weights) v
+        )
+        SELECT c.code,
+               governance.allocate(h.amount,
+                                   coalesce(CASE WHEN $4 IS NULL THEN o.share ELSE w.value END, refuse_weightless($1, c.code, $4, weighed_in)),
+                                   greatest(o.floor, o.floor_ratio * own_size / h.size, 0), least(o.cap, o.cap_ratio * own_size / h.size), $5, $6)
+                   OVER (PARTITION BY c.parent ORDER BY c.code),
+               h.measure_unit, h.decided_at
+          FROM unit c
+          JOIN handing h ON h.unit = c.parent
+          LEFT JOIN weight w ON w.unit = c.code
+          LEFT JOIN unnest(bounds) o ON o.unit = c.code
+         WHERE c.parent = ANY ($2) AND c.valid && alive;
+EXCEPTION WHEN invalid_parameter_value THEN
+    -- Whose children are meant? Those of one half of the parents.
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    IF half > 0 THEN
+        PERFORM FROM parts_of($1, $2[:half], $3, $4, $5, $6, $7);
+        PERFORM FROM parts_of($1, $2[half + 1:], $3, $4, $5, $6, $7);
+        RAISE;
+    END IF;
+    RAISE EXCEPTION 'quota of "%" for % cannot be handed down by unit "%": %', $1, period_label($3), $2[1], children_named(SQLERRM, $2[1], alive)
+        USING ERRCODE = SQLSTATE,
+              DETAIL = coalesce(nullif(children_named(detail, $2[1], alive), ''), 'Nothing has been handed down.'),
+              HINT = coalesce(nullif(hint, ''), 'Floors, caps and shares of the children stand in quota_condition.');
+END
+$$;
+COMMENT ON FUNCTION parts_of(text, unitcode[], daterange, text, numeric, governance.allocation_method, daterange) IS
+    'what the children of some units would receive of their quotas, by transmit(); nothing is written';
+
+-- Writes the quotas of all children of some parents, in one statement. What it plans anew
+-- for each call is in functions of its own: the checks of foreign keys would inherit that.
+CREATE FUNCTION transmit_tier(indicator text, above_units unitcode[], period daterange, weight_by text, quantum numeric,
+                              reserve_share numeric, method governance.allocation_method, base_period daterange)
+    RETURNS unitcode[]
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    alive daterange := indicator_existence($1, $3);
+    parents unitcode[] := parents_among($2, alive);
+    children unitcode[];
+    decided timestamptz;
+    bad record;
+BEGIN
     IF parents IS NULL THEN
         RETURN NULL;
     END IF;
@@ -511,41 +707,30 @@ BEGIN
     IF $6 IS NOT NULL THEN
         UPDATE quota q
            SET reserve = q.amount - div(q.amount * (1 - $6), $5) * $5
-         WHERE q.indicator = $1 AND q.period = $3 AND q.unit = ANY (parents)
+         WHERE q.indicator = $1 AND q.period = $3 AND q.unit = ANY (parents) AND q.amount >= 0
            AND q.reserve <> q.amount - div(q.amount * (1 - $6), $5) * $5;
     END IF;
-    SELECT array_agg(q), array_agg(q.unit) INTO above, parents FROM quota_of($1, $3, parents) q;
-    SELECT array_agg(c.code) INTO children FROM unit c WHERE c.parent = ANY (parents) AND c.valid && alive;
+    SELECT array_agg(q.unit) INTO parents FROM quota_of($1, $3, parents) q;
+    children := children_of(parents, alive);
     IF children IS NULL THEN
         RETURN NULL;
     END IF;
-    SELECT array_agg(o) INTO bounds FROM bounds_of($1, $3, children) o;
-    -- A few weights are looked up; for many, all of the period are read.
-    IF cardinality(children) <= 1000 THEN
-        SELECT array_agg(v) INTO weights FROM value_of($4, weighed_in, children) v;
-    END IF;
     decided := clock_timestamp();
-    INSERT INTO quota AS q (indicator, unit, period, amount, measure_unit, method, weight_by, decided_at)
-    SELECT $1, c.code, $3,
-           governance.allocate(p.amount - p.reserve,
-                               coalesce(CASE WHEN $4 IS NULL THEN o.share ELSE w.value END, refuse_weightless($1, c.code, $4, weighed_in)),
-                               greatest(o.floor, o.floor_ratio * own_size / s.size, 0), least(o.cap, o.cap_ratio * own_size / s.size), $5, $7)
-               OVER (PARTITION BY c.parent ORDER BY c.code),
+    -- What stays as it is, and was decided since its parent's, is left alone.
+    INSERT INTO quota AS q (indicator, unit, period, amount, reserve, measure_unit, method, weight_by, decided_at)
+    SELECT $1, p.unit, $3, p.amount,
+           CASE WHEN coalesce(e.reserve, 0) = 0 THEN 0
+                WHEN $6 IS NOT NULL THEN least(converted(e.reserve, $1, e.measure_unit, p.measure_unit), greatest(p.amount, 0))
+                ELSE converted(e.reserve, $1, e.measure_unit, p.measure_unit) END,
            p.measure_unit, $7, $4, decided
-      FROM unit c
-      JOIN unnest(above) p ON p.unit = c.parent
-      JOIN (SELECT m.measure_unit, measure_size($1, m.measure_unit) AS size
-              FROM (SELECT DISTINCT a.measure_unit FROM unnest(above) a) AS m) AS s ON s.measure_unit IS NOT DISTINCT FROM p.measure_unit
-      LEFT JOIN (SELECT v.unit, v.value FROM indicator_value v
-                  WHERE v.indicator = $4 AND v.period = weighed_in AND cardinality(children) > 1000
-                 UNION ALL
-                 SELECT v.unit, v.value FROM unnest(weights) v) w ON w.unit = c.code
-      LEFT JOIN unnest(bounds) o ON o.unit = c.code
-     WHERE c.parent = ANY (parents) AND c.valid && alive
+      FROM parts_of($1, parents, $3, $4, $5, $7, $8) p
+      LEFT JOIN quota_of($1, $3, CASE WHEN cardinality(children) <= 1000 THEN children END) e ON e.unit = p.unit
+     WHERE (e.amount, scale(e.amount), e.measure_unit, e.method, e.weight_by)
+           IS DISTINCT FROM (p.amount, scale(p.amount), p.measure_unit, $7, $4)
+        OR e.decided_at < p.handed_at
         ON CONFLICT (indicator, period, unit) DO UPDATE
-       SET amount = excluded.amount, measure_unit = excluded.measure_unit, method = excluded.method, weight_by = excluded.weight_by,
-           reserve = CASE WHEN q.reserve <= greatest(excluded.amount, 0) THEN q.reserve ELSE 0 END,
-           decided_at = excluded.decided_at, decided_by = current_user;
+       SET amount = excluded.amount, reserve = excluded.reserve, measure_unit = excluded.measure_unit, method = excluded.method,
+           weight_by = excluded.weight_by, reason = NULL, decided_at = excluded.decided_at, decided_by = current_user;
     RETURN children;
 END
 $$;

@@ -134,6 +134,82 @@ INSERT INTO quota_condition (indicator, unit, period, cap_ratio) VALUES ('farm',
 \set VERBOSITY default
 INSERT INTO quota_condition (indicator, unit, period, cap_ratio, base_period) VALUES ('farm', 'N.A', period('2035'), 1.3, period('1999'));
 SELECT transmit('farm', 'N', period('2035'), 'people', quantum => 0.01);
+DELETE FROM quota_condition WHERE indicator = 'farm';
+-- what allocate refuses names the parent and its children, however many parents are handed down at once
+INSERT INTO quota_condition (indicator, unit, period, floor, cap) VALUES
+    ('homes', 'N.B.1', period('2035'), 30, NULL), ('homes', 'N.B.2', period('2035'), 40, NULL), ('homes', 'N.A.2', period('2035'), 3, 2);
+INSERT INTO quota (indicator, unit, period, amount) VALUES ('homes', 'N', period('2035'), 100);
+SELECT transmit_tree('homes', 'N', period('2035'), 'people');
+UPDATE quota_condition SET cap = NULL WHERE unit = 'N.A.2' AND indicator = 'homes';
+SELECT transmit_tree('homes', 'N', period('2035'), 'people');
+UPDATE quota_condition SET floor = 60 WHERE unit = 'N.B.2' AND indicator = 'homes';
+SELECT transmit_tree('homes', 'N', period('2035'), 'people');
+DELETE FROM quota_condition WHERE indicator = 'homes';
+INSERT INTO quota_condition (indicator, unit, period, share) SELECT 'homes', code, period('2035'), CASE WHEN code <@ 'N.A' AND code <> 'N.A' THEN 0 ELSE 1 END FROM unit;
+SELECT transmit_tree('homes', 'N', period('2035'));
+UPDATE quota SET amount = -5 WHERE indicator = 'homes' AND unit = 'N' AND period = period('2035');
+SELECT transmit('homes', 'N', period('2035'), 'people', reserve_share => 0.1);
+-- nothing of it was written; what would be handed down can be looked at
+SELECT unit, amount FROM quota WHERE indicator = 'homes' AND period = period('2035');
+UPDATE quota SET amount = 100 WHERE indicator = 'homes' AND unit = 'N' AND period = period('2035');
+SELECT unit, amount FROM parts_of('homes', '{N}', period('2035'), 'people', method => 'dhondt') ORDER BY unit;
+
+-- reserves at two tiers: a child's own is kept, and converted, when it is handed to again
+SELECT transmit('homes', 'N', period('2035'), 'people', reserve_share => 0.2);
+UPDATE quota SET reserve = 5 WHERE indicator = 'homes' AND unit = 'N.B' AND period = period('2035');
+SELECT transmit_tree('homes', 'N', period('2035'), 'people');
+SELECT unit, amount, reserve FROM quota WHERE indicator = 'homes' AND period = period('2035') ORDER BY unit;
+SELECT parent, difference, complete, severity FROM transmission_gap WHERE indicator = 'homes' AND period = period('2035') ORDER BY parent;
+-- handed down again, nothing is new
+SELECT transmit_tree('homes', 'N', period('2035'), 'people');
+SELECT max(revision) FROM quota_history WHERE indicator = 'homes' AND unit = 'N.A.1' AND period = period('2035');
+-- less than what a child keeps in reserve is refused
+\set VERBOSITY terse
+UPDATE quota SET amount = 12 WHERE indicator = 'homes' AND unit = 'N' AND period = period('2035');
+UPDATE quota SET reserve = 0 WHERE indicator = 'homes' AND unit = 'N' AND period = period('2035');
+UPDATE quota SET amount = 6 WHERE indicator = 'homes' AND unit = 'N' AND period = period('2035');
+SELECT transmit_tree('homes', 'N', period('2035'), 'people');
+\set VERBOSITY default
+INSERT INTO quota (indicator, unit, period, amount, measure_unit) VALUES ('build', 'N.A', period('2040'), 30, 'ha'), ('build', 'N', period('2040'), 60, 'ha');
+UPDATE quota SET reserve = 2 WHERE indicator = 'build' AND unit = 'N.A' AND period = period('2040');
+UPDATE quota SET amount = 900, measure_unit = 'mu' WHERE indicator = 'build' AND unit = 'N' AND period = period('2040');
+SELECT transmit('build', 'N', period('2040'), 'people');
+SELECT unit, amount, reserve, measure_unit FROM quota WHERE indicator = 'build' AND period = period('2040') AND unit <= 'N.A' ORDER BY unit;
+
+-- units of measure: of the indicator's dimension, and of a size that stays
+INSERT INTO quota (indicator, unit, period, amount, measure_unit) VALUES ('farm', 'N.B', period('2040'), 1, 'persons');
+UPDATE indicator SET measure_unit = 'ha' WHERE code = 'farm';
+UPDATE measure_unit SET factor = 3 WHERE code = '10k_ha';
+-- a reason given later is kept beside the one before, and makes nothing stale; decided again, the author is oneself
+UPDATE quota SET reason = 'as agreed' WHERE indicator = 'trees' AND unit = 'N';
+UPDATE quota SET reason = 'as agreed in May' WHERE indicator = 'trees' AND unit = 'N';
+SELECT count(*) AS stale FROM stale_quota WHERE indicator = 'trees';
+UPDATE quota SET decided_at = decided_at + interval '1 s', decided_by = 'somebody' WHERE indicator = 'trees' AND unit = 'N';
+SELECT revision, amount, reason, decided_by = current_user AS by_me, ended_at >= decided_at AS sound FROM quota_history WHERE indicator = 'trees' AND unit = 'N' ORDER BY revision;
+SELECT unit, parent FROM stale_quota WHERE indicator = 'trees';
+-- an indicator's new name is no decision
+UPDATE indicator SET code = 'forest' WHERE code = 'trees';
+SELECT count(*), max(revision) FROM quota_history WHERE indicator = 'forest' AND unit = 'N';
+UPDATE indicator SET code = 'trees' WHERE code = 'forest';
+DELETE FROM quota WHERE period = period('2040');
+SELECT unit, count(*), count(*) FILTER (WHERE ended_at IS NULL) AS in_force FROM quota_history WHERE period = period('2040') GROUP BY unit ORDER BY unit;
+
+-- approved by the State Council, in ten thousand mu, to 2035: arable land and permanent basic farmland
+INSERT INTO unit (code, hierarchy, tier, name)
+SELECT c, 'adm', (ARRAY['nation', 'province', 'county'])[depth(c)], n
+  FROM (VALUES ('CN'::unitcode, 'nation'), ('CN.13', 'Hebei'), ('CN.21', 'Liaoning'), ('CN.21.02', 'Dalian'), ('CN.21.99', 'all others'), ('CN.36', 'Jiangxi'), ('CN.42', 'Hubei'), ('CN.99', 'all others')) AS u (c, n);
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, attribute, direction)
+VALUES ('arable', 'arable land', '10k_mu', 'extensive', 'sum', 'last', 'binding', 'floor');
+INSERT INTO quota (indicator, unit, period, amount)
+SELECT i, u, period('2035'), a
+  FROM (VALUES ('CN', 186500, 154600), ('CN.13', 8801, 7665), ('CN.21', 7601.00, 6250.67), ('CN.21.02', 550.99, 479.02), ('CN.36', 4004.59, 3545.43), ('CN.42', 6925.25, 5950.00)) AS g (u, arable, farm)
+ CROSS JOIN LATERAL (VALUES ('arable', arable), ('farm', farm)) AS v (i, a);
+SELECT count(*) AS n, count(*) FILTER (WHERE a.amount >= f.amount) AS farmland_is_arable,
+       count(*) FILTER (WHERE p.amount > a.amount) AS less_than_parent,
+       string_agg(round(f.amount * measure_size('farm', '10k_mu') / measure_size('farm', 'km2') / 10000, 2)::text, ' ' ORDER BY a.unit) AS farmland_10k_km2
+  FROM quota a JOIN quota f ON f.indicator = 'farm' AND (f.unit, f.period) = (a.unit, a.period)
+  LEFT JOIN quota p ON p.indicator = 'arable' AND p.unit = parent(a.unit) AND p.period = a.period
+ WHERE a.indicator = 'arable';
 SELECT count(*) AS left_over FROM quota_check;
 -- a role that may decide quotas needs no more
 DROP ROLE IF EXISTS gov_regress_planner;
