@@ -19,10 +19,12 @@ CREATE TABLE refreshed (
     n_units     bigint NOT NULL,
     divisors    numeric[] NOT NULL,
     refreshed_at timestamptz NOT NULL DEFAULT now(),
+    warned      boolean NOT NULL DEFAULT false,
     PRIMARY KEY (indicator, period)
 );
 COMMENT ON TABLE refreshed IS 'the periods of which indicator_value has an indicator''s values, and when they were last computed';
 COMMENT ON COLUMN refreshed.n_units IS 'how many units have a row, when all of them were last computed';
+COMMENT ON COLUMN refreshed.warned IS 'whether warnings know of the period: a new one concerns all series, also those without a value in it';
 COMMENT ON COLUMN refreshed.divisors IS 'value_divisors() when they were last computed: the units of measure in which their totals and weights are held';
 
 CREATE TABLE value_change (
@@ -582,6 +584,7 @@ BEGIN
     PERFORM refresh_grades($1);
 
     -- What follows from graded values comes here, for the rows that value_change names.
+    PERFORM refresh_warnings($1, $2);
     DELETE FROM value_change;
 END
 $$;

@@ -12,11 +12,16 @@ CREATE TABLE threshold_rule (
     valid       daterange NOT NULL DEFAULT daterange(NULL, NULL),
     hold        integer NOT NULL DEFAULT 0 CHECK (hold >= 0),
     clear       threshold,
+    fires_at    grade NOT NULL DEFAULT 'warning' CHECK (fires_at > 'normal'),
+    keep        integer NOT NULL DEFAULT 0 CHECK (keep >= 0),
+    flap_start  double precision NOT NULL DEFAULT 0.3 CHECK (flap_start > 0 AND flap_start <= 1),
+    flap_stop   double precision NOT NULL DEFAULT 0.2 CHECK (flap_stop >= 0),
     specificity integer GENERATED ALWAYS AS (4 * coalesce(governance.depth(unit), 0) + 2 * (hierarchy IS NOT NULL)::integer + (tier IS NOT NULL)::integer) STORED,
     CONSTRAINT threshold_rule_hierarchy_unit_fkey FOREIGN KEY (hierarchy, unit) REFERENCES unit (hierarchy, code) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT threshold_rule_tier_fkey FOREIGN KEY (hierarchy, tier) REFERENCES tier ON UPDATE CASCADE,
     CONSTRAINT threshold_rule_valid_some_day CHECK (NOT isempty(valid)),
     CONSTRAINT threshold_rule_clear_no_laxer CHECK (clear <@ threshold),
+    CONSTRAINT threshold_rule_flap_stop_below_start CHECK (flap_stop <= flap_start),
     CONSTRAINT threshold_rule_one_at_a_time EXCLUDE USING gist (
         indicator WITH =, coalesce(unit::text, '') WITH =, coalesce(hierarchy, '') WITH =, coalesce(tier, '') WITH =, valid WITH &&)
 );
@@ -30,6 +35,10 @@ COMMENT ON COLUMN threshold_rule.source IS 'where it is written: law and paragra
 COMMENT ON COLUMN threshold_rule.valid IS 'the days on which the rule holds';
 COMMENT ON COLUMN threshold_rule.hold IS 'for warnings: how many periods a breach must have lasted before it fires';
 COMMENT ON COLUMN threshold_rule.clear IS 'for warnings: what a value must keep to leave a breach, no laxer than the threshold; NULL: the threshold';
+COMMENT ON COLUMN threshold_rule.fires_at IS 'for warnings: the grade from which on a value is in breach';
+COMMENT ON COLUMN threshold_rule.keep IS 'for warnings: for how many periods one goes on firing when its values are fit to end it';
+COMMENT ON COLUMN threshold_rule.flap_start IS 'for warnings: the share of changes among the last 21 values at which flapping begins';
+COMMENT ON COLUMN threshold_rule.flap_stop IS 'for warnings: the share of changes below which flapping ends';
 COMMENT ON COLUMN threshold_rule.specificity IS 'of the rules for a unit the one with the highest is the most specific: the deepest unit, then a hierarchy, then a tier';
 
 CREATE FUNCTION fill_rule_hierarchy() RETURNS trigger

@@ -41,6 +41,8 @@ INSERT INTO m.threshold_rule (indicator, unit, tier, threshold, basis, source, v
 INSERT INTO m.target_path (code, indicator, unit, base, base_value) VALUES ('force', 'force', 'P', '[2019-01-01,2020-01-01)', 300000);
 INSERT INTO m.milestone VALUES ('force', '[2024-01-01,2025-01-01)', 350000);
 CALL m.refresh();
+UPDATE m.observation SET value = 400 WHERE indicator = 'out' AND unit OPERATOR(governance.=) 'P.A.t1' AND period = '[2020-01-01,2021-01-01)';
+CALL m.refresh();
 UPDATE m.indicator SET attribute = 'binding', direction = 'ceiling' WHERE code = 'farm';
 INSERT INTO m.quota (indicator, unit, period, amount) VALUES ('farm', 'P', '[2030-01-01,2031-01-01)', 1000);
 INSERT INTO m.quota_condition (indicator, unit, period, cap) VALUES ('farm', 'P.A', '[2030-01-01,2031-01-01)', 450);

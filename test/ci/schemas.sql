@@ -24,9 +24,6 @@ SELECT 'allocation is exact', pg_catalog.sum(part) = 1000 FROM (SELECT governanc
 SELECT 'overlap of neighbouring towns', governance.overlap_area(a.geom, b.geom) = 0 AND governance.overlap_area(a.geom, a.geom) = 100
        AND governance.overlap_share(a.geom, b.geom) = 0 AND governance.covers_area(a.geom, b.geom) = 100
   FROM m.boundary a, m.boundary b WHERE a.unit OPERATOR(governance.=) 'P.A.t10' AND b.unit OPERATOR(governance.=) 'P.A.t11';
-SELECT 'coverage of towns', pg_catalog.cardinality(governance.coverage_defects(unit, geom, 0.1)) = 0 FROM m.boundary;
-SELECT 'common border of neighbouring towns', governance.shared_border(a.geom, b.geom) = 10
-  FROM m.boundary a, m.boundary b WHERE a.unit OPERATOR(governance.=) 'P.A.t10' AND b.unit OPERATOR(governance.=) 'P.A.t11';
 SELECT 'model is listed', pg_catalog.count(*) = 1 FROM governance.models() WHERE schema = 'm' AND srid = 3005;
 SELECT 'model, values of all tiers', pg_catalog.count(*) = 43 FROM m.indicator_value
  WHERE indicator = 'force' AND period = '[2021-01-01,2022-01-01)' AND value IS NOT NULL;
@@ -47,6 +44,9 @@ SELECT 'model, values on a day', pg_catalog.sum(v.value) = (SELECT pg_catalog.su
 SELECT 'model, thresholds in force', pg_catalog.count(*) = (SELECT pg_catalog.count(*) FROM m.unit_asof('2025-01-01') u WHERE u.hierarchy = 'adm')
        AND pg_catalog.count(DISTINCT threshold) = 2 FROM m.effective_threshold_asof('2025-01-01', 'rate') e
  WHERE e.unit OPERATOR(governance.<@) 'P';
+SELECT 'model, warnings', (SELECT pg_catalog.count(*) FROM m.active_warning) = (SELECT pg_catalog.count(*) FROM m.warning w WHERE w.active)
+       AND (SELECT pg_catalog.bool_and((c.status).state = w.state) AND pg_catalog.count(*) = (SELECT pg_catalog.count(*) FROM m.warning)
+              FROM m.warning w JOIN m.warning_course('rate') c USING (unit, span, period));
 SELECT 'model, expected and projected', m.expected_value('force', '2021-12-31') = 320000 AND (SELECT pg_catalog.count(*) FROM m.target_projection) = 3
    AND (SELECT pg_catalog.count(*) FROM m.target_progress) = 2;
 SELECT 'model, a feature registered', m.register_feature('zoning', :gis.ST_MakeEnvelope(60, 0, 61, 1, 3005), kind => 'construction', stated_area => 1, measure_unit => 'm2') > 0;
