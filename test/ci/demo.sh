@@ -11,6 +11,8 @@ runs() { "$MAKE" demo >build/log/ci-demo.out 2>&1 || { cat build/log/ci-demo.out
 
 point "make demo" runs
 point "population of the nation, 2018" shows 327167434
+point "a county far beyond its limit, and since when" shows 'ImperialCountyCalifornia|firing|breach|2012|18.1|<=10warning8|8.1|'
+point "the nation's warning has ended" shows '20099.3pending20128.1firing20155.3resolved20183.9resolved'
 point "the target handed down adds up at every unit" shows '^29|217|0|0$'
 point "and what breaks it is refused" shows 'thechildrenofunit"BC.RD104"have59050of59060dwellings'
 point "districts in ecoprovinces: 68 cells above a square kilometre" shows '^eco|68|2|'
