@@ -39,7 +39,7 @@ CREATE TABLE overlay_cell (
 );
 CREATE INDEX overlay_cell_region ON overlay_cell (unit_hierarchy, region_hierarchy, region);
 COMMENT ON TABLE overlay_cell IS 'what the units of an overlay have in common with its regions, slivers too; derived, never edited; read the view cell';
-COMMENT ON COLUMN overlay_cell.sliver IS 'smaller or narrower than the overlay''s tolerances: no cell, only accounted for';
+COMMENT ON COLUMN overlay_cell.sliver IS 'smaller than the overlay''s tolerance, or nowhere as wide: no cell, only accounted for';
 
 CREATE VIEW cell WITH (security_invoker = true) AS
     SELECT c.unit, c.region, c.area_m2,
@@ -146,17 +146,23 @@ END
 $$;
 COMMENT ON FUNCTION check_overlay(text, text, date, text[], text[], double precision, double precision) IS 'raises an error if an overlay cannot be made as asked';
 
--- The mean width of a piece is twice its area over its perimeter; this is no longer than
--- both polygons' together, which mostly tells without the piece.
-CREATE FUNCTION piece_width(a geometry, b geometry, area double precision, enough double precision) RETURNS double precision
+-- A piece is as wide as the largest circle in it. Twice the area over the perimeter, its mean width,
+-- is never more: it settles most, and a block with a long tail of slivers does not pass for one.
+CREATE FUNCTION is_wide(geom geometry, width double precision) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    BEGIN ATOMIC
-        SELECT CASE WHEN enough = 0 OR w.least >= enough THEN w.least
-                    ELSE coalesce(2 * area / nullif(ST_Perimeter(ST_Intersection(a, b)), 0), 0) END
-          FROM (SELECT CASE WHEN enough = 0 THEN 0 ELSE 2 * area / (ST_Perimeter(a) + ST_Perimeter(b)) END AS least) w;
-    END;
-COMMENT ON FUNCTION piece_width(geometry, geometry, double precision, double precision) IS
-    'mean width of what two polygons have in common, twice the area over the perimeter; at least so much, where that is enough';
+    RETURN CASE WHEN width = 0 OR 2 * ST_Area(geom) >= width * ST_Perimeter(geom) THEN true
+                ELSE NOT ST_IsEmpty(ST_Buffer(geom, - 0.4999 * width)) END;
+COMMENT ON FUNCTION is_wide(geometry, double precision) IS
+    'whether a polygon is somewhere as wide as that: a circle of that diameter fits into it, but for a five thousandth';
+
+-- The perimeter of what two polygons have in common is no longer than both polygons' together,
+-- which mostly tells without the piece.
+CREATE FUNCTION is_wide_piece(a geometry, b geometry, area double precision, width double precision) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN width = 0 OR 2 * area >= width * (ST_Perimeter(a) + ST_Perimeter(b)) THEN true
+                ELSE is_wide(ST_CollectionExtract(ST_Intersection(a, b), 3), width) END;
+COMMENT ON FUNCTION is_wide_piece(geometry, geometry, double precision, double precision) IS
+    'whether what two polygons have in common, of which the area is known, is somewhere as wide as that';
 
 -- One statement reads, so that all is of one state of the boundaries. Pairs of units that
 -- are both as they were are not looked at again.
@@ -188,23 +194,23 @@ BEGIN
            AND (u.hierarchy = $1 AND ($4 IS NULL OR u.tier = ANY ($4)) OR u.hierarchy = $2 AND ($5 IS NULL OR u.tier = ANY ($5)))
     ), known AS MATERIALIZED (
         SELECT m.unit, m.geom_hash FROM overlay_unit m WHERE m.unit_hierarchy = $1 AND m.region_hierarchy = $2
-    ), changed AS MATERIALIZED (
-        SELECT m.* FROM member m LEFT JOIN known k USING (unit) WHERE NOT same OR k.geom_hash IS DISTINCT FROM m.geom_hash
+    ), compared AS MATERIALIZED (
+        SELECT m.*, NOT same OR k.geom_hash IS DISTINCT FROM m.geom_hash AS changed FROM member m LEFT JOIN known k USING (unit)
     ), pair AS (
         SELECT CASE WHEN c.is_region THEN m.unit ELSE c.unit END AS unit, CASE WHEN c.is_region THEN c.unit ELSE m.unit END AS region,
                b.geom, mb.geom AS other_geom, governance.overlap_area(b.geom, mb.geom, true) AS area_m2
-          FROM changed c
+          FROM compared c
           JOIN boundary b ON b.unit = c.unit AND b.valid @> $3
           JOIN boundary mb ON mb.geom && b.geom AND mb.valid @> $3
-          JOIN member m ON m.unit = mb.unit AND m.is_region <> c.is_region
+          JOIN compared m ON m.unit = mb.unit AND m.is_region <> c.is_region
          -- Of two that changed, the unit looks for the region.
-         WHERE NOT c.is_region OR m.unit NOT IN (SELECT x.unit FROM changed x)
+         WHERE c.changed AND NOT (c.is_region AND m.changed)
         OFFSET 0
     )
     SELECT ARRAY(SELECT k.unit FROM known k LEFT JOIN member m USING (unit) WHERE NOT same OR k.geom_hash IS DISTINCT FROM m.geom_hash),
-           ARRAY(SELECT ROW ($1, $2, c.unit, c.is_region, c.area_m2, c.geom_hash)::overlay_unit FROM changed c),
+           ARRAY(SELECT ROW ($1, $2, c.unit, c.is_region, c.area_m2, c.geom_hash)::overlay_unit FROM compared c WHERE c.changed),
            ARRAY(SELECT ROW ($1, $2, p.unit, p.region, p.area_m2,
-                             p.area_m2 < $6 OR piece_width(p.geom, p.other_geom, p.area_m2, $7) < $7)::overlay_cell
+                             p.area_m2 < $6 OR NOT is_wide_piece(p.geom, p.other_geom, p.area_m2, $7))::overlay_cell
                    FROM pair p WHERE p.area_m2 > 0.001)
       INTO gone, fresh, cells;
 
@@ -327,13 +333,15 @@ CREATE FUNCTION transfer_values(indicator text, period daterange, from_hierarchy
             SELECT s.unit, s.value FROM ind i CROSS JOIN LATERAL transfer_source(i.weight_by, $2, $3, $5) s WHERE i.kind <> 'extensive' AND i.weight_by IS NOT NULL
         ), between_cell AS MATERIALIZED (
             SELECT c.* FROM cell_between($3, $4) c
+        ), met AS MATERIALIZED (
+            SELECT DISTINCT c.target AS unit FROM between_cell c
         ), target AS MATERIALIZED (
             -- The lowest of the overlay, unless a tier is named.
-            SELECT u.code AS unit FROM unit u
-             WHERE u.code IN (SELECT c.target FROM between_cell c)
-               AND CASE WHEN $6 IS NOT NULL THEN u.tier = $6
-                        ELSE u.code NOT IN (SELECT unnest(governance.ancestors(governance.parent(c.target))) FROM between_cell c
-                                             WHERE governance.parent(c.target) IS NOT NULL) END
+            SELECT u.code AS unit
+              FROM met m
+              JOIN unit u ON u.code = m.unit
+              LEFT JOIN (SELECT DISTINCT unnest(governance.ancestors(governance.parent(x.unit))) AS unit FROM met x) a ON a.unit = m.unit
+             WHERE CASE WHEN $6 IS NOT NULL THEN u.tier = $6 ELSE a.unit IS NULL END
         ), part AS MATERIALIZED (
             SELECT g.unit, g.value, c.target, c.area_m2, c.target_m2, (c.area_m2 / c.source_m2)::numeric AS share,
                    CASE WHEN $7 IS NULL THEN (c.area_m2 / c.source_m2)::numeric

@@ -1,6 +1,6 @@
 -- Cells against ST_Intersection() on random coverages, whole and incremental; values carried across them against plain sums.
 BEGIN;
-SELECT plan(36);
+SELECT plan(37);
 SET LOCAL client_min_messages = warning;
 SELECT setseed(0.4142);
 SELECT governance.create_model('space_law', 3005) \g /dev/null
@@ -32,7 +32,7 @@ SELECT ('M' || k)::unitcode, ST_Multi(ST_Buffer(ST_SetSRID(ST_Point(1e6 + 5e4 * 
 -- ---------- cells ----------
 
 CREATE FUNCTION brute(a text, b text, "on" date) RETURNS TABLE (unit unitcode, region unitcode, area float8, width float8) LANGUAGE sql AS $$
-    SELECT u.code, r.code, ST_Area(i.geom), coalesce(2 * ST_Area(i.geom) / nullif(ST_Perimeter(i.geom), 0), 0)
+    SELECT u.code, r.code, ST_Area(i.geom), CASE WHEN ST_IsEmpty(i.geom) THEN 0 ELSE 2 * (ST_MaximumInscribedCircle(i.geom)).radius END
       FROM unit u JOIN boundary ub ON ub.unit = u.code AND ub.valid @> "on" CROSS JOIN unit r JOIN boundary rb ON rb.unit = r.code AND rb.valid @> "on"
      CROSS JOIN LATERAL (SELECT ST_CollectionExtract(ST_Intersection(ub.geom, rb.geom), 3)) AS i (geom)
      WHERE u.hierarchy = a AND r.hierarchy = b AND u.valid @> "on" AND r.valid @> "on" AND ub.geom && rb.geom
@@ -40,10 +40,11 @@ $$;
 -- What is wrong with the cells, by brute force.
 CREATE FUNCTION faults(a text, b text, "on" date DEFAULT current_date, min_area float8 DEFAULT 1, min_width float8 DEFAULT 0)
     RETURNS TABLE (unit unitcode, region unitcode, area float8, theirs float8) LANGUAGE sql AS $$
+    -- the circle is found to a thousandth of the piece's length only: those about as wide may be either
     SELECT unit, region, c.area_m2, f.area
       FROM (SELECT * FROM cell WHERE unit_hierarchy = a AND region_hierarchy = b) c
-      FULL JOIN (SELECT * FROM brute(a, b, "on") WHERE area >= min_area AND width >= min_width) f USING (unit, region)
-     WHERE (abs(c.area_m2 - f.area) < 1e-3) IS NOT TRUE
+      FULL JOIN (SELECT * FROM brute(a, b, "on") WHERE area >= min_area AND width >= 0.85 * min_width) f USING (unit, region)
+     WHERE (abs(c.area_m2 - f.area) < 1e-3) IS NOT TRUE AND (c.unit IS NULL AND f.width < 1.15 * min_width) IS NOT TRUE
 $$;
 CALL refresh_cells('adm', 'riv');
 SELECT cmp_ok((SELECT count(*) FROM cell), '>', 250::bigint, 'there are cells');
@@ -87,6 +88,8 @@ SELECT is_empty($$SELECT g.unit, g.by_tier, g.slivers_m2, b.area FROM cell_gap g
 CALL refresh_cells('adm', 'riv', min_width_m => 400);
 SELECT is_empty($$SELECT * FROM faults('adm', 'riv', min_width => 400)$$, 'nor are narrow ones');
 SELECT cmp_ok((SELECT count(*) FROM overlay_cell WHERE sliver AND area_m2 > 1), '>', 5::bigint, 'of which there are some');
+SELECT ok(is_wide(g, 50) AND NOT is_wide(g, 60) AND 2 * ST_Area(g) / ST_Perimeter(g) < 1, 'a block that goes on in a sliver is as wide as the block')
+  FROM ST_GeomFromText('POLYGON((0 0, 5000 0, 5000 -50, 5100 -50, 5100 0, 10000 0, 10000 0.3, 0 0.3, 0 0))', 3005) g;
 CALL refresh_cells('adm', 'riv');
 SELECT is_empty($$SELECT * FROM faults('adm', 'riv')$$, 'without the rule they are cells again');
 
