@@ -24,7 +24,7 @@ COMMENT ON COLUMN spatial_rule.left_kind IS 'for features of this kind; NULL: of
 COMMENT ON COLUMN spatial_rule.left_tier IS 'for features whose plan''s unit, or without a plan their own, is of this tier; NULL: of every tier';
 COMMENT ON COLUMN spatial_rule.same_kind IS 'only features of one and the same kind are held against each other';
 COMMENT ON COLUMN spatial_rule.min_area_m2 IS 'a conflict that is not larger is none; 0.001 m2 at least';
-COMMENT ON COLUMN spatial_rule.min_width_m IS 'a conflict that is narrower is none: twice its area over its perimeter';
+COMMENT ON COLUMN spatial_rule.min_width_m IS 'a conflict that is nowhere as wide is none: no circle of that diameter fits into it';
 COMMENT ON COLUMN spatial_rule.active IS 'a rule that is not active has all of its findings closed';
 
 CREATE TABLE finding (
@@ -418,7 +418,7 @@ BEGIN
     ), measured AS (
         SELECT c.*, 2 * c.area_m2 / nullif(ST_Perimeter(c.geom), 0) AS width_m FROM conflict c
     ), found AS MATERIALIZED (
-        SELECT m.* FROM measured m WHERE rule.min_width_m = 0 OR m.width_m >= rule.min_width_m
+        SELECT m.* FROM measured m WHERE is_wide(m.geom, rule.min_width_m)
     ), written AS (
         INSERT INTO finding AS f (rule, left_feature, right_feature, unit, area_m2, width_m, share, severity, geom)
         SELECT rule.code, n.left_feature, n.right_feature, n.unit, n.area_m2, n.width_m, n.share, rule.severity, n.geom FROM found n
@@ -479,18 +479,20 @@ BEGIN
           FROM (SELECT unnest(changed) AS id UNION ALL SELECT f.id FROM feature f WHERE f.plan = ANY (plans)) AS d;
         everything := everything OR coalesce(cardinality(changed) > 10000 + (SELECT count(*) FROM feature) / 20, false);
     ELSE
-        -- Notes that do not name a feature stay for the others.
-        SELECT $2 OR EXISTS (SELECT FROM pending_check n WHERE n.feature IS NULL AND (n.plan IS NULL OR n.plan = $1)) INTO whole;
+        -- Notes that do not name a feature stay for the others. What is taken and what it leads to is
+        -- one statement: a note that is committed meanwhile is not taken unread.
         WITH taken AS (
             DELETE FROM pending_check n
              WHERE n.plan = $1 OR n.feature IN (SELECT f.id FROM feature f WHERE f.plan = $1)
             RETURNING n.feature, n.place
+        ), whole AS (
+            SELECT $2 OR EXISTS (SELECT FROM pending_check n WHERE n.feature IS NULL AND (n.plan IS NULL OR n.plan = $1)) AS yes
         )
         SELECT array_agg(DISTINCT d.id), array_agg(d.place) FILTER (WHERE d.place IS NOT NULL)
           INTO changed, places
           FROM (SELECT t.feature AS id, t.place FROM taken t WHERE t.feature IS NOT NULL
                  UNION ALL
-                SELECT f.id, NULL FROM feature f WHERE whole AND f.plan = $1) AS d;
+                SELECT f.id, NULL FROM feature f CROSS JOIN whole w WHERE w.yes AND f.plan = $1) AS d;
     END IF;
 
     FOR rule IN SELECT r.* FROM spatial_rule r ORDER BY r.code FOR KEY SHARE LOOP
@@ -541,8 +543,9 @@ END
 $$;
 COMMENT ON FUNCTION decide_finding() IS 'trigger: a finding that somebody allows is allowed as it lies; one that is opened has no allowance';
 
-CREATE TRIGGER finding_decided BEFORE UPDATE ON finding
-    FOR EACH ROW WHEN (OLD.status <> NEW.status AND OLD.checked_at = NEW.checked_at) EXECUTE FUNCTION decide_finding();
+-- Also where the status is written and stays: what is allowed once more is allowed as it lies now.
+CREATE TRIGGER finding_decided BEFORE UPDATE OF status ON finding
+    FOR EACH ROW WHEN (OLD.checked_at = NEW.checked_at) EXECUTE FUNCTION decide_finding();
 
 CREATE FUNCTION note_decision() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER

@@ -153,10 +153,10 @@ CREATE FUNCTION pg_temp.by_the_book() RETURNS TABLE (rule text, left_feature big
          ORDER BY s.rule, s.id, ST_Area(u.geom) DESC, d.day
     )
     SELECT p.rule, p.left_feature, p.right_feature, ST_Area(p.geom) FROM pair p
-     WHERE ST_Area(p.geom) > greatest(p.min_area_m2, 0.001) + 1e-7 AND (p.min_width_m = 0 OR 2 * ST_Area(p.geom) / ST_Perimeter(p.geom) >= p.min_width_m)
+     WHERE ST_Area(p.geom) > greatest(p.min_area_m2, 0.001) + 1e-7 AND (p.min_width_m = 0 OR NOT ST_IsEmpty(ST_Buffer(p.geom, - 0.4999 * p.min_width_m)))
      UNION ALL
     SELECT r.rule, CASE WHEN r.relation = 'within' THEN r.id END, CASE WHEN r.relation = 'covers' THEN r.id END, ST_Area(r.geom) FROM rest r
-     WHERE ST_Area(r.geom) > greatest(r.min_area_m2, 0.001) + 1e-7 AND (r.min_width_m = 0 OR 2 * ST_Area(r.geom) / ST_Perimeter(r.geom) >= r.min_width_m);
+     WHERE ST_Area(r.geom) > greatest(r.min_area_m2, 0.001) + 1e-7 AND (r.min_width_m = 0 OR NOT ST_IsEmpty(ST_Buffer(r.geom, - 0.4999 * r.min_width_m)));
 END;
 
 CREATE TEMP TABLE trouble (round integer, what text, rule text, left_feature bigint, right_feature bigint, detail text);

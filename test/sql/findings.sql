@@ -92,6 +92,51 @@ SELECT status, closed_by = current_user AS by, closed_reason FROM finding WHERE 
 CALL check_space();
 SELECT status, closed_by, closed_reason FROM finding WHERE id = :id;
 
+-- Granted no more than deciding, one decides, in the own name; what was allowed is allowed once more as it lies now.
+DROP ROLE IF EXISTS gov_regress_decider, gov_regress_checker;
+CREATE ROLE gov_regress_decider;
+CREATE ROLE gov_regress_checker;
+GRANT USAGE ON SCHEMA findings_test TO gov_regress_decider, gov_regress_checker;
+GRANT SELECT ON ALL TABLES IN SCHEMA findings_test TO gov_regress_decider, gov_regress_checker;
+GRANT UPDATE (status, allowed_reason, closed_reason) ON finding TO gov_regress_decider;
+GRANT INSERT, UPDATE, DELETE ON finding, pending_check, space_check TO gov_regress_checker;
+GRANT UPDATE (source) ON spatial_rule TO gov_regress_checker;
+SELECT allow_finding(:id, 'by the owner');
+UPDATE feature SET geom = pg_temp.box(190, 0, 110, 100) WHERE name = 'town';
+SET ROLE gov_regress_decider;
+UPDATE finding SET allowed_by = 'the minister';
+CALL check_space();
+SET ROLE gov_regress_checker;
+CALL check_space();
+SELECT area_m2, status, allowed_by = session_user AS by_owner, allowed_area_m2 FROM finding WHERE id = :id;
+SET ROLE gov_regress_decider;
+SELECT allow_finding(:id, 'by another');
+RESET ROLE;
+SELECT area_m2, status, allowed_by, allowed_reason, allowed_area_m2 FROM finding WHERE id = :id;
+-- grown it is open; its allowance is taken back, and does not return when it shrinks
+UPDATE feature SET geom = pg_temp.box(180, 0, 120, 100) WHERE name = 'town';
+CALL check_space();
+SELECT area_m2, status, allowed_by, allowed_area_m2 FROM finding WHERE id = :id;
+SELECT reopen_finding(:id);
+UPDATE feature SET geom = pg_temp.box(190, 0, 110, 100) WHERE name = 'town';
+CALL check_space();
+SELECT area_m2, status, allowed_by, allowed_reason, allowed_area_m2 FROM finding WHERE id = :id;
+UPDATE feature SET geom = pg_temp.box(180, 0, 120, 100) WHERE name = 'town';
+CALL check_space();
+DROP OWNED BY gov_regress_decider, gov_regress_checker;
+DROP ROLE gov_regress_decider, gov_regress_checker;
+
+-- A block that a sliver goes on from is as wide as the block: 0.3 m along the border, and 100 m x 50 m beyond it.
+BEGIN;
+DELETE FROM feature;
+INSERT INTO feature (id, layer, name, geom) VALUES
+    (101, 'permanent_farmland', 'plain', pg_temp.box(0, -1000, 10000, 1000)),
+    (102, 'growth_boundary', 'suburb', ST_GeomFromText('MULTIPOLYGON(((0 1000, 0 -0.3, 5000 -0.3, 5000 -50, 5100 -50, 5100 -0.3, 10000 -0.3, 10000 1000, 0 1000)))', 3005)),
+    (103, 'ecological_redline', 'moor', pg_temp.box(0, 999.7, 10000, 500));
+CALL check_space();
+SELECT rule, "left", "right", area, width, status FROM seen WHERE status = 'open';
+ROLLBACK;
+
 -- A rule that changes is checked anew; one that is not active has nothing to say; one that goes takes its findings along.
 UPDATE spatial_rule SET min_area_m2 = 2500 WHERE code = 'growth_off_farmland';
 CALL check_space();
