@@ -181,8 +181,8 @@ gov_operand_read(GovOperand *operand, const char *bytes, Size size, bool indexed
 		gov_index_build(&operand->shape, NULL, &operand->index);
 }
 
-static void
-check_operand(GovOperand *operand)
+void
+gov_operand_check(GovOperand *operand)
 {
 	GovFault	fault;
 
@@ -191,6 +191,16 @@ check_operand(GovOperand *operand)
 	if (!gov_shape_check(&operand->shape, operand->indexed ? &operand->index : NULL, &fault))
 		raise_fault(&fault);
 	operand->checked = true;
+}
+
+void
+gov_srid_check(int32 a, int32 b)
+{
+	if (a != b)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("geometries have different spatial references: %d and %d", a, b),
+				errhint("ST_Transform() brings one to the spatial reference of the other."));
 }
 
 static GovOperand *
@@ -226,15 +236,11 @@ compare_arguments(FunctionCallInfo fcinfo)
 	GovOperand *b = get_operand(PG_GETARG_DATUM(1), &b_here, a);
 	Areas		areas;
 
-	if (a->srid != b->srid)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("geometries have different spatial references: %d and %d", a->srid, b->srid),
-				errhint("ST_Transform() brings one to the spatial reference of the other."));
+	gov_srid_check(a->srid, b->srid);
 	if (PG_NARGS() < 3 || !PG_GETARG_BOOL(2))
 	{
-		check_operand(a);
-		check_operand(b);
+		gov_operand_check(a);
+		gov_operand_check(b);
 	}
 	areas.first = a->shape.area;
 	areas.second = b->shape.area;

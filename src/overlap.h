@@ -32,6 +32,10 @@ extern void gov_overlap_init(void);
 /* Reads a geometry's bytes, those after the varlena header; raises what is wrong. */
 extern void gov_operand_read(GovOperand *operand, const char *bytes, Size size, bool indexed);
 
+/* Raises what is wrong unless the shape is valid, and unless both references are the same. */
+extern void gov_operand_check(GovOperand *operand);
+extern void gov_srid_check(int32 a, int32 b);
+
 /* A large geometry: from the cache, or read into it. Its neighbour is not evicted. */
 extern GovOperand *gov_operand_large(struct varlena *datum, const GovOperand *neighbour);
 

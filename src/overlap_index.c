@@ -67,9 +67,8 @@ with_room(void *memory, size_t *room, size_t wanted, size_t size)
 	return gov_overlap_alloc(*room * size);
 }
 
-/* Grows an array and keeps what it holds. */
-static void *
-with_more_room(void *memory, size_t *room, size_t used, size_t wanted, size_t size)
+void *
+gov_overlap_grow(void *memory, size_t *room, size_t used, size_t wanted, size_t size)
 {
 	void	   *larger;
 
@@ -320,7 +319,7 @@ choose_rows(const Builder *builder, uint32_t pieces, GovStrip *strip)
 static void
 add_crossing(Builder *builder, uint32_t row, uint32_t edge, double x)
 {
-	builder->crossing = with_more_room(builder->crossing, &builder->crossing_room, builder->crossings,
+	builder->crossing = gov_overlap_grow(builder->crossing, &builder->crossing_room, builder->crossings,
 									   (size_t) builder->crossings + 1, sizeof(Crossing));
 	builder->crossing[builder->crossings++] = (Crossing) {row, edge, x};
 	builder->crossed[row]++;
@@ -374,7 +373,7 @@ write_entries(Builder *builder, uint32_t pieces, uint32_t rows)
 
 	for (uint32_t row = 0; row < rows; row++)
 		index->cell[index->cells + row].entry = first + builder->count[row];
-	index->entry = with_more_room(index->entry, &index->entry_room, first, (size_t) first + total, sizeof(uint32_t));
+	index->entry = gov_overlap_grow(index->entry, &index->entry_room, first, (size_t) first + total, sizeof(uint32_t));
 	for (uint32_t i = 0; i < pieces; i++)
 	{
 		const Piece *piece = builder->piece + i;
@@ -428,7 +427,7 @@ write_crossings(Builder *builder, uint32_t rows)
 	}
 	if (total == 0)
 		return;
-	index->crossing = with_more_room(index->crossing, &index->crossing_room, first, (size_t) first + total,
+	index->crossing = gov_overlap_grow(index->crossing, &index->crossing_room, first, (size_t) first + total,
 									 sizeof(uint32_t));
 	for (uint32_t i = 0; i < total; i++)
 		index->crossing[first + i] = builder->sorted[i].edge;
@@ -468,7 +467,7 @@ fill_strip(Builder *builder, uint32_t k, const GovIndex *like)
 	else
 		choose_rows(builder, pieces, strip);
 	strip->cell = index->cells;
-	index->cell = with_more_room(index->cell, &index->cell_room, index->cells,
+	index->cell = gov_overlap_grow(index->cell, &index->cell_room, index->cells,
 								 (size_t) index->cells + strip->rows + 1, sizeof(GovCell));
 	clear_rows(builder, strip->rows);
 	for (uint32_t i = 0; i < pieces; i++)

@@ -243,14 +243,7 @@ copy_ring(GovShape *shape, GovRing *ring, const unsigned char *bytes, size_t wid
 		if (point.x < corner->x || (point.x == corner->x && point.y > corner->y))
 			corner = to;
 		to++;
-		if (point.x < box.xmin)
-			box.xmin = point.x;
-		if (point.x > box.xmax)
-			box.xmax = point.x;
-		if (point.y < box.ymin)
-			box.ymin = point.y;
-		if (point.y > box.ymax)
-			box.ymax = point.y;
+		gov_box_add(&box, point);
 		if ((i & PAUSE_EVERY) == PAUSE_EVERY)
 			gov_overlap_pause();
 	}
@@ -354,7 +347,7 @@ gov_shape_fill(const GovFrame *frame, GovShape *shape, GovFault *fault)
 
 	memset(fault, 0, sizeof(*fault));
 	memset(shape, 0, sizeof(*shape));
-	shape->box = (GovBox) {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+	shape->box = gov_box_empty();
 	shape->point = gov_overlap_alloc(((size_t) frame->points + 1) * sizeof(GovPoint));
 	shape->ring = gov_overlap_alloc(((size_t) frame->rings + 1) * sizeof(GovRing));
 	good = add_parts(frame, shape, fault);

@@ -10,6 +10,7 @@
 #ifndef GOV_OVERLAP_SHAPE_H
 #define GOV_OVERLAP_SHAPE_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,9 @@
 extern void *gov_overlap_alloc(size_t size);
 extern void gov_overlap_free(void *memory);
 extern void gov_overlap_pause(void);
+
+/* Grows an array that may be NULL, and keeps what it holds. */
+extern void *gov_overlap_grow(void *memory, size_t *room, size_t used, size_t wanted, size_t size);
 
 /* Beyond this the products of differences could overflow. */
 #define GOV_COORDINATE_MAX 1e100
@@ -100,6 +104,26 @@ gov_shape_fail(GovFault *fault, GovFaultKind kind, GovPoint at)
 	fault->kind = kind;
 	fault->at = at;
 	return false;
+}
+
+/* A box that holds nothing yet. */
+static inline GovBox
+gov_box_empty(void)
+{
+	return (GovBox) {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+}
+
+static inline void
+gov_box_add(GovBox *box, GovPoint point)
+{
+	if (point.x < box->xmin)
+		box->xmin = point.x;
+	if (point.x > box->xmax)
+		box->xmax = point.x;
+	if (point.y < box->ymin)
+		box->ymin = point.y;
+	if (point.y > box->ymax)
+		box->ymax = point.y;
 }
 
 static inline bool

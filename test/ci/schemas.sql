@@ -24,6 +24,9 @@ SELECT 'allocation is exact', pg_catalog.sum(part) = 1000 FROM (SELECT governanc
 SELECT 'overlap of neighbouring towns', governance.overlap_area(a.geom, b.geom) = 0 AND governance.overlap_area(a.geom, a.geom) = 100
        AND governance.overlap_share(a.geom, b.geom) = 0 AND governance.covers_area(a.geom, b.geom) = 100
   FROM m.boundary a, m.boundary b WHERE a.unit OPERATOR(governance.=) 'P.A.t10' AND b.unit OPERATOR(governance.=) 'P.A.t11';
+SELECT 'coverage of towns', pg_catalog.cardinality(governance.coverage_defects(unit, geom, 0.1)) = 0 FROM m.boundary;
+SELECT 'common border of neighbouring towns', governance.shared_border(a.geom, b.geom) = 10
+  FROM m.boundary a, m.boundary b WHERE a.unit OPERATOR(governance.=) 'P.A.t10' AND b.unit OPERATOR(governance.=) 'P.A.t11';
 SELECT 'model is listed', pg_catalog.count(*) = 1 FROM governance.models() WHERE schema = 'm' AND srid = 3005;
 SELECT 'model, values of all tiers', pg_catalog.count(*) = 43 FROM m.indicator_value
  WHERE indicator = 'force' AND period = '[2021-01-01,2022-01-01)' AND value IS NOT NULL;
