@@ -31,6 +31,16 @@ sql governance_demo -f demo/report.sql
 sql governance_demo -f demo/warnings.sql
 sql governance_demo -f demo/transmission.sql
 sql governance_demo -f demo/space.sql
+mkdir -p build/demo
+sql governance_demo -v map=build/demo/conflicts.svg -f demo/plans.sql
+
+cat <<END
+The map of these conflicts:
+    $PWD/build/demo/conflicts.svg
+opens in any browser. In QGIS: Data Source Manager, PostgreSQL, a new connection to
+    host $PGHOST database governance_demo user $PGUSER
+then the view bc.conflict, with id as feature id; bc.feature and bc.unit_map (code) go beneath it.
+END
 
 cat <<END
 

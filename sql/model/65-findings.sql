@@ -228,11 +228,30 @@ CREATE FUNCTION is_feature_of(plan text, unit unitcode, kind text, wanted_kind t
     RETURN coalesce((wanted_kind IS NULL OR kind = wanted_kind) AND (wanted_tier IS NULL OR feature_tier(plan, unit) = wanted_tier), false);
 COMMENT ON FUNCTION is_feature_of(text, unitcode, text, text, text) IS 'whether a feature of the layer is on the side of a rule that wants a kind and a tier';
 
+-- Of a large polygon only what is near another is drawn with: cut out along a box a metre larger
+-- than the other's, so that the cut itself lies outside of what is asked for.
+CREATE FUNCTION near_part(geom geometry, other geometry) RETURNS geometry
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    AS $$
+DECLARE
+    part geometry;
+BEGIN
+    IF ST_NPoints(geom) <= 32 OR ST_Expand(other::box2d, 1) ~ geom::box2d THEN
+        RETURN geom;
+    END IF;
+    part := ST_ClipByBox2D(geom, ST_Expand(other::box2d, 1));
+    -- The cut may run along borders and leave rings that touch.
+    RETURN CASE WHEN (ST_IsValidDetail(part)).valid THEN part ELSE geom END;
+END
+$$;
+COMMENT ON FUNCTION near_part(geometry, geometry) IS 'a polygon, or of a larger one a part with all of it that another can touch';
+
 CREATE FUNCTION common_polygon(a geometry, b geometry) RETURNS geometry
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
         SELECT CASE WHEN NOT ST_IsEmpty(p.geom) THEN ST_Multi(p.geom) END
-          FROM (SELECT ST_CollectionExtract(ST_Intersection(a, b), 3) AS geom OFFSET 0) AS p;
+          FROM (SELECT ST_CollectionExtract(ST_Intersection(near_part(a, b), near_part(b, a)), 3) AS geom OFFSET 0) AS p;
     END;
 COMMENT ON FUNCTION common_polygon(geometry, geometry) IS 'what two polygons have in common, as a multipolygon; NULL if they have no area in common';
 
@@ -240,7 +259,7 @@ CREATE FUNCTION remaining_polygon(whole geometry, covers bigint[]) RETURNS geome
     LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
         SELECT CASE WHEN NOT ST_IsEmpty(p.geom) THEN ST_Multi(p.geom) END
-          FROM (SELECT ST_CollectionExtract(ST_Difference(whole, coalesce((SELECT ST_Union(f.geom ORDER BY f.id) FROM feature f WHERE f.id = ANY (covers)),
+          FROM (SELECT ST_CollectionExtract(ST_Difference(whole, coalesce((SELECT ST_Union(near_part(f.geom, whole) ORDER BY f.id) FROM feature f WHERE f.id = ANY (covers)),
                                                                            ST_SetSRID('POLYGON EMPTY'::geometry, ST_SRID(whole)))), 3) AS geom OFFSET 0) AS p;
     END;
 COMMENT ON FUNCTION remaining_polygon(geometry, bigint[]) IS 'what some features leave uncovered of a polygon, as a multipolygon; NULL if nothing';
@@ -261,6 +280,7 @@ CREATE FUNCTION overlapping_pair(rule spatial_rule, changed bigint[] DEFAULT NUL
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = on
     SET jit = off
     AS $$
 #variable_conflict use_column
@@ -305,6 +325,7 @@ CREATE FUNCTION uncovered_subject(rule spatial_rule, subjects bigint[] DEFAULT N
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = on
     SET jit = off
     AS $$
 #variable_conflict use_column
@@ -385,11 +406,13 @@ CREATE FUNCTION is_allowed(allowed_area double precision, allowed_geom geometry,
 COMMENT ON FUNCTION is_allowed(double precision, geometry, double precision, geometry) IS
     'whether a conflict lies within what was allowed: no larger, and nowhere else';
 
--- One statement compares what there is with what is known.
+-- One statement compares what there is with what is known. How many conflicts there will be nobody
+-- knows beforehand, hence no nested loops over them.
 CREATE FUNCTION check_rule(rule spatial_rule, changed bigint[] DEFAULT NULL, places geometry[] DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
     SET jit = off
     AS $$
 #variable_conflict use_column

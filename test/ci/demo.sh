@@ -9,6 +9,10 @@ CDPATH='' cd -- "$(dirname -- "$0")/../.."
 shows() { tr -d ' ,\302\240\342\200\257' <build/log/ci-demo.out | grep "$1"; }
 runs() { "$MAKE" demo >build/log/ci-demo.out 2>&1 || { cat build/log/ci-demo.out; return 1; }; }
 
+drawn() {
+    perl -0777 -ne 'exit !(/\A<svg [^>]*>.*<\/svg>\s*\z/s && !/NaN|nan/ && (my @c = /<path class="conflict" d="M/g) >= 100)' build/demo/conflicts.svg
+}
+
 point "make demo" runs
 point "population of the nation, 2018" shows 327167434
 point "a county far beyond its limit, and since when" shows 'ImperialCountyCalifornia|firing|breach|2012|18.1|<=10warning8|8.1|'
@@ -19,4 +23,6 @@ point "districts in ecoprovinces: 68 cells above a square kilometre" shows '^eco
 point "districts in water districts: 127" shows '^water|127|7|'
 point "precincts cover 785 050 of 1 041 377 square kilometres" shows '^waterdistrict|waterprecinct|26|1041377|785050|'
 point "no person is lost between districts and ecoprovinces" shows '^3261133|3261133$'
+point "conflicts in two countries are those that are known" test "$(shows '^municipalitiesinprotectedareasabove1ha|100|100|7379|7379$\|^nationalforestsinparksabove1km2|42|42|366|366$' | wc -l)" = 2
+point "their map is one SVG of the hundred conflicts" drawn
 close
