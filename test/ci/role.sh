@@ -27,6 +27,14 @@ granted() {
         [ "$(reader -c "SELECT count(*) > 0 FROM m.indicator_rollup('rate', '[2021-01-01,2022-01-01)')")" = t ]
 }
 models_listed() { [ "$(reader -c 'SELECT schema, srid FROM governance.models()')" = "$1" ]; }
+draws() {
+    planner -c 'GRANT INSERT, UPDATE, DELETE ON m.feature TO governance_reader'
+    reader -c "INSERT INTO m.feature (id, layer, kind, name, geom) VALUES (90, 'zoning', 'construction', 'hotel', ST_Multi(ST_MakeEnvelope(0, 0, 20, 20, 3005)))" \
+        -c "SELECT m.register_feature('zoning', ST_MakeEnvelope(0, 0, 20, 20, 3005), name => 'park', kind => 'park')" \
+        -c "UPDATE m.feature SET name = 'inn', geom = ST_Multi(ST_MakeEnvelope(0, 0, 10, 20, 3005)) WHERE id = 90" -c "DELETE FROM m.feature WHERE name = 'park'"
+    planner -c 'CALL m.check_space()'
+    [ "$(reader -c "SELECT area_m2, status FROM m.conflict WHERE left_feature = 90 AND rule = 'construction_off_redline'")" = '200|open' ]
+}
 
 point "two roles without rights" prepare
 point "it makes and fills a model" planner -f test/ci/fixture.sql
@@ -37,6 +45,10 @@ point "granted reading, it reads views and rollups" granted
 point "and the model's version" models_listed 'm|3005'
 point "but cannot write" refused 42501 reader "INSERT INTO m.objective VALUES ('x', 'x')"
 point "nor read the map behind a view without a right to its table" refused 42501 reader 'RESET ROLE; SELECT * FROM app.fact'
+point "granted drawing, it draws, and the owner's check finds what it drew" draws
+point "but it does not check" refused 42501 reader 'CALL m.check_space()'
+point "nor decide" refused 42501 reader "UPDATE m.finding SET status = 'allowed'"
+point "nor touch what is noted" refused 42501 reader 'DELETE FROM m.pending_check'
 point "nor drop it" refused 42501 reader "SELECT governance.drop_model('m')"
 point "nor make one without the right to make schemas" refused 42501 reader "SELECT governance.create_model('mine', 3005)"
 point "nobody adds to the extension's schema" refused 42501 planner 'CREATE TABLE governance.t ()'
