@@ -195,10 +195,14 @@ make_comb(Comb *comb, const Pieces *pieces)
 	}
 }
 
-/* Adds the signed area under one piece and each of those of a comb. */
+/*
+ * Adds the signed area under one piece and each of those of a comb. The sum is kept where
+ * the compiler can hold it in registers.
+ */
 static void
 add_comb(const Piece *b, const Comb *comb, Sum *sum)
 {
+	Sum			here = *sum;
 	unsigned	first = slot_of(comb, b->left);
 	unsigned	last = slot_of(comb, b->right);
 
@@ -214,16 +218,20 @@ add_comb(const Piece *b, const Comb *comb, Sum *sum)
 		{
 			int			i = __builtin_ctzll(over);
 
-			add(sum, a[i].sign * b->sign * under_both(a + i, b));
+			add(&here, a[i].sign * b->sign * under_both(a + i, b));
 		}
 	}
+	*sum = here;
 }
 
 static void
 add_each(const Piece *b, const Pieces *pieces, Sum *sum)
 {
+	Sum			here = *sum;
+
 	for (size_t i = 0; i < pieces->n; i++)
-		add(sum, pieces->piece[i].sign * b->sign * under_both(pieces->piece + i, b));
+		add(&here, pieces->piece[i].sign * b->sign * under_both(pieces->piece + i, b));
+	*sum = here;
 }
 
 /* The sum over all pairs. */

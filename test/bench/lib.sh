@@ -6,6 +6,8 @@
 #   ours NAME <<SQL           what is ours: the one that all ratios refer to; first of all
 #   peer NAME [GOAL] <<SQL    what it is measured against; GOAL: the ratio wanted, as >=10
 #   floor NAME <<SQL          what no contender can be faster than
+#   warm <<SQL                what every session does before the clock runs, where loading
+#                             libraries would count beside short queries
 # and, each for the contender named last,
 #   setting NAME=VALUE        of its session
 #   before <<SQL              done before each measurement, not measured
@@ -47,6 +49,7 @@ setting() { extras[count]="${extras[count]} -c $1"; }
 before() { cat >"$work/$count.before"; }
 check() { cat >"$work/$count.check"; }
 part_of() { part[count]=yes; }
+warm() { cat >"$work/warm"; }
 or_else() { way[count]=$1 way_setting[count]="-c $2"; }
 
 # timed CONTENDER HOW: its statement under the clock, without its output; a query is run
@@ -131,6 +134,7 @@ measure_one() {
     make_ready "$1"
     spilled=$(temporary)
     {
+        [ ! -f "$work/warm" ] || cat "$work/warm"
         timed "$1" "EXPLAIN (ANALYZE, TIMING OFF)"
         spent
     } | extra=${extras[$1]} sql -f - >"$work/$1.measured"

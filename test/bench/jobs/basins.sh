@@ -3,6 +3,9 @@
 # Two coverages of the same country: what part of every county lies in which basin.
 job 'counties x basins: area of every pair'
 needs county basin
+warm <<'SQL'
+SELECT count(*) FROM (SELECT overlap_area(a.geom, b.geom), ST_Area(ST_Intersection(a.geom, b.geom)) FROM county a, basin b WHERE a.geom && b.geom LIMIT 1) p;
+SQL
 
 digest() {
     check <<'SQL'

@@ -5,6 +5,9 @@
 # polygons are valid, as those that passed a gate are; the last of ours checks it.
 job 'zones x control lines, a part: area of every pair'
 needs part_zone part_line part_piece_128 part_piece_256
+warm <<'SQL'
+SELECT count(*) FROM (SELECT overlap_area(a.geom, b.geom), ST_Area(ST_Intersection(a.geom, b.geom)) FROM part_zone a, part_line b WHERE a.geom && b.geom LIMIT 1) p;
+SQL
 
 # Areas agree but for rounding; what is below a square metre is nobody's concern.
 digest() {
