@@ -130,7 +130,8 @@ BEGIN
             USING ERRCODE = 'check_violation',
                   DETAIL = CASE WHEN verdict.location IS NULL THEN 'The place of the fault is not known.'
                                 ELSE format('The fault lies at %s.', ST_AsText(verdict.location)) END,
-                  HINT = 'ST_MakeValid() repairs a polygon; compare its area before and after.';
+                  HINT = CASE WHEN verdict.reason ILIKE '%coordinate%' THEN 'Correct the coordinate, or leave the row out.'
+                              ELSE 'ST_MakeValid() repairs a polygon; compare its area before and after.' END;
     END IF;
     RETURN true;
 END
