@@ -575,7 +575,7 @@ CREATE FUNCTION note_decision() RETURNS trigger
     SET search_path FROM CURRENT
     AS $$
 BEGIN
-    INSERT INTO pending_check (feature) SELECT f FROM unnest(ARRAY[NEW.left_feature, NEW.right_feature]) f WHERE f IS NOT NULL;
+    INSERT INTO pending_check (feature) SELECT f.id FROM (VALUES (NEW.left_feature), (NEW.right_feature)) AS f (id) WHERE f.id IS NOT NULL;
     RETURN NULL;
 END
 $$;
