@@ -273,6 +273,21 @@ CREATE VIEW quota_progress WITH (security_invoker = true) AS
              ON v.indicator = q.indicator AND v.unit = q.unit AND v.period = newest_period(q.indicator, upper(q.period));
 COMMENT ON VIEW quota_progress IS 'quotas against the newest value measured by the end of their period, at every tier; value and difference in the indicator''s unit of measure';
 
+-- A quota is a limit like that of a rule, and graded like one.
+CREATE VIEW evaluation_quota WITH (security_invoker = true) AS
+    SELECT e.*, p.period AS quota_period, p.amount AS quota, p.measure_unit AS quota_measure_unit, p.reserve AS quota_reserve,
+           l.threshold AS quota_threshold, governance.grade(e.value, l.threshold) AS quota_grade,
+           governance.margin(e.value, l.threshold) AS quota_margin, p.share AS quota_share, p.met AS quota_met
+      FROM quota_progress p
+      JOIN evaluation e ON e.indicator = p.indicator AND e.unit = p.unit AND e.period = p.value_period
+      JOIN indicator i ON i.code = p.indicator
+     CROSS JOIN LATERAL (
+        SELECT (CASE i.direction WHEN 'floor' THEN '>= ' WHEN 'ceiling' THEN '<= ' END
+                || (p.value - p.difference)::text)::governance.threshold) AS l (threshold);
+COMMENT ON VIEW evaluation_quota IS
+    'evaluation beside the quotas: each quota as a threshold in the indicator''s unit of measure, with the grade and margin of the newest value by the end of its period';
+COMMENT ON COLUMN evaluation_quota.quota_threshold IS 'the quota as a floor or ceiling, by the direction of its indicator; NULL for others';
+
 -- Decisions: their date and author, what they replaced, and what they may have broken.
 CREATE FUNCTION date_quota() RETURNS trigger
     LANGUAGE plpgsql

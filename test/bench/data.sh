@@ -227,3 +227,25 @@ CALL refresh();
 VACUUM ANALYZE indicator_value;
 SQL
 }
+
+# A model with the same units and one group of values, an observation a leaf; and a target
+# that is still to be handed down.
+make_handed() {
+    sql <<'SQL'
+SET search_path = governance, public;
+SELECT create_model('handed') \g /dev/null
+SET search_path = handed, governance, public;
+INSERT INTO hierarchy VALUES ('adm', 'administrative divisions', 'administrative');
+INSERT INTO tier SELECT 'adm', 'tier ' || n, n FROM generate_series(1, 5) n;
+INSERT INTO unit (code, hierarchy, tier, name) SELECT u.code, 'adm', 'tier ' || u.tier, u.name FROM bench.unit u ORDER BY u.code;
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, attribute, direction) VALUES
+    ('people', 'population', 'persons', 'extensive', 'sum', 'last', 'advisory', 'none'),
+    ('target', 'dwellings to be built', 'dwellings', 'extensive', 'sum', 'sum', 'expected', 'floor');
+ANALYZE unit;
+INSERT INTO observation (indicator, unit, period, value)
+    SELECT 'people', u.code, '[2024-01-01,2025-01-01)', 1 + (hashint4extended(u.id, :seed) & 4095) FROM bench.unit u WHERE u.tier = 5 ORDER BY u.code;
+VACUUM ANALYZE observation;
+CALL refresh();
+VACUUM ANALYZE indicator_value;
+SQL
+}

@@ -114,6 +114,9 @@ INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES ('
 CALL refresh();
 SELECT unit, tier, amount, measure_unit, value_period, value, difference, share, met FROM quota_progress
  WHERE indicator = 'farm' AND period = period('2035') AND unit IN ('N.C', 'N.B.1') ORDER BY unit;
+-- and beside the grades
+SELECT unit, period_label, value, quota, quota_measure_unit, quota_threshold, quota_grade, quota_margin, quota_share, quota_met FROM evaluation_quota
+ WHERE indicator = 'farm' AND quota_period = period('2035') AND unit IN ('N.C', 'N.B.1') ORDER BY unit;
 
 -- what is refused
 SELECT transmit('nothing', 'N', period('2035'), 'people');
