@@ -14,6 +14,7 @@
 #define PARTS_MAX	128
 #define PART_BITS	7
 #define DEPTH_MAX	4
+#define EDGES_MAX	131072		/* with more at a time every look-up misses the processor's cache */
 
 typedef struct Matcher
 {
@@ -197,6 +198,7 @@ gov_coverage_unmatched(GovCoverage *state, size_t *n)
 	Matcher		matcher = {0};
 
 	matcher.limit = Max((Size) work_mem * 1024 / (sizeof(GovEdge) + GOV_MATCH_MEMORY) / 2, 1000);
+	matcher.limit = Min(matcher.limit, EDGES_MAX);
 	if (gov_coverage_points(state) <= matcher.limit)
 		match_all(&matcher, state);
 	else

@@ -234,12 +234,13 @@ CREATE FUNCTION neighbours(unit unitcode, "on" date DEFAULT current_date)
     RETURNS TABLE (neighbour unitcode, name text, border_m double precision)
     LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
-        SELECT n.code, n.name, ST_Length(ST_Intersection(ST_Boundary(b.geom), ST_Boundary(nb.geom))) AS border_m
+        SELECT n.code, n.name, s.border_m
           FROM unit u
           JOIN boundary b ON b.unit = u.code AND b.valid @> "on"
           JOIN boundary nb ON nb.geom && b.geom AND nb.valid @> "on" AND nb.unit <> b.unit
           JOIN unit n ON n.code = nb.unit AND n.hierarchy = u.hierarchy AND n.tier = u.tier AND n.valid @> "on"
-         WHERE u.code = neighbours.unit AND ST_Intersects(b.geom, nb.geom)
+         CROSS JOIN LATERAL (SELECT governance.shared_border(b.geom, nb.geom) AS border_m) AS s
+         WHERE u.code = neighbours.unit AND (s.border_m > 0 OR ST_Intersects(b.geom, nb.geom))
          ORDER BY border_m DESC, n.code;
     END;
 COMMENT ON FUNCTION neighbours(unitcode, date) IS

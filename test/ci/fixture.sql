@@ -21,6 +21,10 @@ INSERT INTO m.boundary (unit, valid, geom)
 INSERT INTO m.boundary (unit, valid, geom) VALUES ('E', '[2000-01-01,)', :gis.ST_Multi(:gis.ST_MakeEnvelope(25, -5, 305, 5, 3005)));
 INSERT INTO m.authority (code, name, kind) VALUES ('board', 'Board', 'department');
 INSERT INTO m.duty (hierarchy, tier, element, power, authority) VALUES ('adm', 'town', 'eco', 'accountable', 'board');
+INSERT INTO m.boundary (unit, valid, geom) VALUES ('P.A.t10', '[1990-01-01,2000-01-01)', :gis.ST_Multi(:gis.ST_Difference(:gis.ST_MakeEnvelope(0, 0, 10, 10, 3005), :gis.ST_MakeEnvelope(2, 2, 4, 4, 3005)))),
+    ('P.A.t11', '[1990-01-01,2000-01-01)', :gis.ST_GeomFromText('MULTIPOLYGON(((10 0,20 0,20 10,10 10,10 5,10 0)))', 3005));
+CALL m.check_coverage('adm', 'town', 0.1, '1995-06-01');
+SELECT m.allow_coverage_defect(id, 'pond') FROM m.coverage_defect;
 CALL m.refresh_cells('adm', 'eco', '2020-06-01', min_width_m => 0.5);
 INSERT INTO m.indicator (code, name, measure_unit, kind, space_op, time_op, weight_by, numerator, denominator) VALUES
     ('rate', 'unemployment', '1', 'ratio', 'ratio', 'none', NULL, 'out', 'force'),

@@ -23,10 +23,10 @@ SELECT 'warning, fired and kept', pg_catalog.array_agg((w).state::text ORDER BY 
 SELECT 'allocation is exact', pg_catalog.sum(part) = 1000 FROM (SELECT governance.allocate(1000, value, 1, quantum => 0.5, method => 'sainte_lague') OVER (ORDER BY code) AS part FROM app.fact WHERE value > 0) x;
 SELECT 'overlap of neighbouring towns', governance.overlap_area(a.geom, b.geom) = 0 AND governance.overlap_area(a.geom, a.geom) = 100
        AND governance.overlap_share(a.geom, b.geom) = 0 AND governance.covers_area(a.geom, b.geom) = 100
-  FROM m.boundary a, m.boundary b WHERE a.unit OPERATOR(governance.=) 'P.A.t10' AND b.unit OPERATOR(governance.=) 'P.A.t11';
-SELECT 'coverage of towns', pg_catalog.cardinality(governance.coverage_defects(unit, geom, 0.1)) = 0 FROM m.boundary;
+  FROM m.boundary a, m.boundary b WHERE a.unit OPERATOR(governance.=) 'P.A.t10' AND b.unit OPERATOR(governance.=) 'P.A.t11' AND a.valid @> '2020-01-01'::date AND b.valid @> '2020-01-01'::date;
+SELECT 'coverage of towns', pg_catalog.cardinality(governance.coverage_defects(unit, geom, 0.1)) = 0 FROM m.boundary WHERE unit OPERATOR(governance.<@) 'P' AND valid @> '2020-01-01'::date;
 SELECT 'common border of neighbouring towns', governance.shared_border(a.geom, b.geom) = 10
-  FROM m.boundary a, m.boundary b WHERE a.unit OPERATOR(governance.=) 'P.A.t10' AND b.unit OPERATOR(governance.=) 'P.A.t11';
+  FROM m.boundary a, m.boundary b WHERE a.unit OPERATOR(governance.=) 'P.A.t10' AND b.unit OPERATOR(governance.=) 'P.A.t11' AND a.valid @> '2020-01-01'::date AND b.valid @> '2020-01-01'::date;
 SELECT 'model is listed', pg_catalog.count(*) = 1 FROM governance.models() WHERE schema = 'm' AND srid = 3005;
 SELECT 'model, values of all tiers', pg_catalog.count(*) = 43 FROM m.indicator_value
  WHERE indicator = 'force' AND period = '[2021-01-01,2022-01-01)' AND value IS NOT NULL;
@@ -34,6 +34,11 @@ SELECT 'model, rollup on the fly is the same', pg_catalog.bool_and(f.value = v.v
   FROM m.indicator_rollup('rate', '[2021-01-01,2022-01-01)') f
   JOIN m.indicator_value v ON v.indicator = 'rate' AND v.period = '[2021-01-01,2022-01-01)' AND v.unit OPERATOR(governance.=) f.unit;
 SELECT 'model, neighbours', pg_catalog.count(*) = 2 FROM m.neighbours('P.A.t10');
+SELECT 'model, coverage', pg_catalog.count(*) = 1 AND pg_catalog.bool_and(allowed AND area_m2 = 4) FROM m.coverage_defect;
+CALL m.check_coverage('adm', 'town', 0.1, '1995-06-01');
+SELECT 'model, borders', pg_catalog.count(*) = 1 AND pg_catalog.min(length_m) = 10 FROM m.border_mismatch;
+SELECT 'model, coverage of parents', pg_catalog.count(*) = 0 FROM m.parent_coverage('adm');
+SELECT 'model, coverage of children', pg_catalog.count(*) = 0 FROM m.child_coverage('adm');
 SELECT 'model, cells', pg_catalog.count(*) = 29 AND pg_catalog.round(pg_catalog.sum(area_m2)) = 1400 AND pg_catalog.min(authority) = 'board' FROM m.cell;
 CALL m.refresh_cells('adm', 'eco', '2021-06-01', min_width_m => 0.5);
 SELECT 'model, cells on the map', pg_catalog.count(*) = 29 FROM m.cell_map WHERE geom IS NOT NULL;

@@ -150,10 +150,10 @@ SELECT is_empty($$SELECT * FROM (SELECT coverage_defects(u, g, 0.01) OVER (ORDER
 
 -- ---------- British Columbia ----------
 
-CREATE TABLE raw (hierarchy text, rank integer, tier text, code text PRIMARY KEY, parent text, name text, official_m2 numeric, wkt text);
-\copy raw FROM 'demo/data/bc/unit.csv' CSV HEADER
-\copy raw FROM 'demo/data/bc/natural_region.csv' CSV HEADER
-CREATE TABLE bc AS SELECT dense_rank() OVER (ORDER BY hierarchy, tier)::int AS n, hierarchy || ' ' || tier AS tier, code::unitcode AS u, ST_GeomFromText(wkt, 3005) AS g FROM raw WHERE wkt IS NOT NULL;
+\i demo/bc.sql
+SET LOCAL search_path = governance, public;
+SET LOCAL client_min_messages = warning;
+CREATE TABLE bc AS SELECT dense_rank() OVER (ORDER BY u.hierarchy, u.tier)::int AS n, u.hierarchy || ' ' || u.tier AS tier, u.code AS u, b.geom AS g FROM bc.unit u JOIN bc.boundary b ON b.unit = u.code;
 CREATE TABLE bc_found AS SELECT * FROM defects('bc', 0.001);
 SELECT is_empty($$SELECT * FROM bc_found f JOIN (SELECT DISTINCT n, tier FROM bc) t USING (n)
                    WHERE kind = 'overlap' AND area > 1 AND tier IN ('admin district', 'admin municipality', 'water precinct')$$,

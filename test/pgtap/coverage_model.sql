@@ -1,0 +1,59 @@
+-- The model's coverage on the territory of British Columbia: tiers, parents and children, stored findings.
+BEGIN;
+SELECT plan(18);
+\i demo/bc.sql
+SET LOCAL search_path = bc, governance, public;
+SET LOCAL client_min_messages = warning;
+
+-- A district and the one municipality that hangs directly under the province are one coverage.
+SELECT is((SELECT count(*) FROM coverage_units('admin', 'regional district')), 29::bigint, 'what skips a tier belongs to it');
+SELECT is((SELECT count(*) FROM coverage_units('admin', 'municipality')), 189::bigint, 'tiers of one rank lie beside each other');
+SELECT is_empty($$SELECT * FROM coverage_defects_of('admin', 'municipality') WHERE kind = 'overlap' AND area_m2 > 1$$, 'nothing is claimed twice by more than a square metre');
+SELECT set_eq($$SELECT c.parent, round(c.uncovered_m2) AS a, round(c.outside_m2) AS b FROM parent_coverage('admin') c WHERE c.tier = 'regional district'$$,
+              $$SELECT p.unit, round(ST_Area(ST_Difference(p.geom, ST_Union(b.geom)))) AS a, round(ST_Area(ST_Difference(ST_Union(b.geom), p.geom))) AS b
+                  FROM boundary p JOIN unit c ON c.parent = p.unit JOIN boundary b ON b.unit = c.code JOIN unit pu ON pu.code = p.unit AND pu.tier = 'regional district' GROUP BY p.unit, p.geom$$,
+              'districts are held against the union of their municipalities');
+SELECT ok(abs(sum(c.area_m2 - c.uncovered_m2) / 1e6 - 785050) < 1
+          AND abs((SELECT sum(b.area_m2) FROM boundary b JOIN unit u ON u.code = b.unit AND u.tier = 'water district') / 1e6 - 1041377) < 1,
+          'precincts cover 785 050 of the 1 041 377 km2 of the districts: ' || sum(c.area_m2 - c.uncovered_m2) / 1e6)
+  FROM parent_coverage('water') c WHERE c.tier = 'water district';
+SELECT set_eq($$SELECT unit, round(outside_m2) AS a, round(nowhere_m2) AS b FROM child_coverage('water')$$,
+              $$SELECT c.code, round(ST_Area(ST_Difference(b.geom, pb.geom))) AS a, round(ST_Area(ST_Difference(b.geom, (SELECT ST_Union(o.geom) FROM boundary o JOIN unit u ON u.code = o.unit AND u.tier = 'water district' WHERE o.geom && b.geom)))) AS b
+                  FROM unit c JOIN boundary b ON b.unit = c.code JOIN boundary pb ON pb.unit = c.parent WHERE c.hierarchy = 'water'$$,
+              'precincts are held against their district, and all districts');
+SELECT is_empty($$SELECT * FROM neighbours('BC.RD002') n
+                    FULL JOIN (SELECT nb.unit, ST_Length(ST_Intersection(ST_Boundary(b.geom), ST_Boundary(nb.geom))) AS length
+                                 FROM boundary b JOIN boundary nb ON ST_Intersects(b.geom, nb.geom) AND nb.unit <> b.unit
+                                 JOIN unit u ON u.code = nb.unit AND u.tier = 'regional district' WHERE b.unit = 'BC.RD002') l ON l.unit = n.neighbour
+                   WHERE (abs(n.border_m - l.length) < 1e-3) IS NOT TRUE$$, 'neighbours and their borders');
+
+-- Stored findings: ids stay, what is allowed stays allowed until it grows, what is gone is closed.
+CALL check_coverage('admin', 'regional district');
+CREATE TEMP TABLE first_check AS SELECT * FROM coverage_finding;
+SELECT set_eq($$SELECT kind, unit_a, unit_b, area_m2 FROM coverage_finding$$, $$SELECT kind, unit_a, unit_b, area_m2 FROM coverage_defects_of('admin', 'regional district')$$, 'what is found is kept');
+SELECT allow_coverage_defect(id, 'a lake') FROM coverage_defect ORDER BY area_m2 DESC LIMIT 1 \g /dev/null
+CALL check_coverage('admin', 'regional district');
+SELECT results_eq($$SELECT id, kind, area_m2, first_seen FROM coverage_finding ORDER BY id$$, $$SELECT id, kind, area_m2, first_seen FROM first_check ORDER BY id$$, 'a second check finds the same under the same ids');
+SELECT is((SELECT count(*) FROM coverage_defect WHERE allowed AND allowed_reason = 'a lake'), 1::bigint, 'what is allowed stays so');
+-- The lake becomes larger; a district moves; then all is as before.
+CREATE TEMP TABLE before AS SELECT * FROM boundary;
+UPDATE boundary b SET geom = ST_Multi(ST_Difference(b.geom, ST_Buffer(ST_PointOnSurface(ST_Intersection(ST_Buffer(d.geom, 500), b.geom)), 2000)))
+  FROM coverage_defect d WHERE d.allowed AND b.unit = d.unit_a;
+CALL check_coverage('admin', 'regional district');
+SELECT is((SELECT count(*) FROM coverage_defect d JOIN first_check f USING (id) WHERE d.area_m2 > f.area_m2 + 1e6 AND NOT d.allowed AND d.allowed_reason = 'a lake'), 1::bigint, 'what was allowed and grew is open again, under its id');
+UPDATE boundary b SET geom = ST_Multi(ST_Translate(b.geom, 300, 300)) WHERE unit = 'BC.RD002';
+CALL check_coverage('admin', 'regional district');
+SELECT cmp_ok((SELECT count(*) FROM coverage_defect WHERE kind = 'overlap' AND 'BC.RD002' IN (unit_a, unit_b) AND severity = 'warning'), '>=', 3::bigint, 'a moved district overlaps its neighbours');
+SELECT set_eq($$SELECT o.unit_a, o.unit_b, round(o.area_m2) AS area FROM coverage_defect o WHERE kind = 'overlap' AND area_m2 > 100$$,
+              $$SELECT a.unit AS unit_a, b.unit AS unit_b, round(ST_Area(ST_Intersection(a.geom, b.geom))) AS area FROM coverage_units('admin', 'regional district') a JOIN coverage_units('admin', 'regional district') b ON b.unit > a.unit AND b.geom && a.geom
+                 WHERE ST_Area(ST_Intersection(a.geom, b.geom)) > 100$$, 'as ST_Intersection() finds');
+UPDATE boundary b SET geom = o.geom FROM before o WHERE o.unit = b.unit AND o.valid = b.valid AND NOT ST_OrderingEquals(o.geom, b.geom);
+CALL check_coverage('admin', 'regional district');
+SELECT set_eq($$SELECT id, area_m2 FROM coverage_finding WHERE status <> 'closed'$$, $$SELECT id, area_m2 FROM first_check$$, 'put right, the former defects are there and the others closed');
+SELECT cmp_ok((SELECT count(*) FROM coverage_finding WHERE status = 'closed'), '>=', 3::bigint, 'closed ones are kept');
+SELECT throws_ok($$SELECT coverage_defects_of('admin', 'village')$$, '42704', 'tier "village" of hierarchy "admin" does not exist', 'a tier that does not exist');
+SELECT throws_ok($$CALL check_coverage('admin', 'village')$$, '42704', 'tier "village" of hierarchy "admin" does not exist', 'cannot be checked');
+SELECT throws_ok($$SELECT allow_coverage_defect(-1)$$, 'P0002', NULL, 'nor what is not there be allowed');
+
+SELECT * FROM finish();
+ROLLBACK;
