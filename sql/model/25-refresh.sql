@@ -536,21 +536,23 @@ BEGIN
          ORDER BY a.code
     LOOP
         CONTINUE WHEN NOT $2 AND ind.changes IS NULL AND NOT EXISTS (SELECT FROM other_divisor(ind.code));
-        WITH change AS (
-            SELECT c.period, c.units FROM unnest(ind.changes) c UNION ALL SELECT NULL, NULL WHERE $2
-             UNION ALL
-            SELECT d, NULL FROM other_divisor(ind.code) d
+        -- A row for each unit, without the list it comes from: that is long, and would be copied with each.
+        WITH change AS MATERIALIZED (
+            SELECT c.period, c.units IS NULL AS everywhere, u AS unit
+              FROM (SELECT n.period, n.units FROM unnest(ind.changes) n UNION ALL SELECT NULL, NULL WHERE $2
+                     UNION ALL
+                    SELECT d, NULL FROM other_divisor(ind.code) d) AS c
+              LEFT JOIN LATERAL unnest(c.units) u ON true
         ), known AS (
             SELECT o.period FROM unnest(measured_part(ind.code)) part CROSS JOIN LATERAL observed_periods(part) AS o (period)
              UNION
             SELECT r.period FROM refreshed r WHERE r.indicator = ind.code
         ), work AS (
             -- A month's figure may be part of its year's. What units do themselves concerns all periods.
-            SELECT k.period, CASE WHEN bool_and(c.units IS NOT NULL) THEN array_agg(DISTINCT u) END AS units,
+            SELECT k.period, CASE WHEN NOT bool_or(c.everywhere) THEN array_agg(DISTINCT c.unit) END AS units,
                    bool_and(coalesce(c.period = k.period, false)) AS observed
               FROM known k
               JOIN change c ON c.period IS NULL OR c.period <@ k.period
-              LEFT JOIN LATERAL unnest(c.units) u ON true
              GROUP BY k.period
         )
         SELECT coalesce(array_agg(p.c ORDER BY w.period), '{}'), coalesce(array_agg(p.c) FILTER (WHERE w.observed), '{}') INTO todo, simple
