@@ -57,7 +57,7 @@ SELECT 'model, warnings', (SELECT pg_catalog.count(*) FROM m.active_warning) = (
               FROM m.warning w JOIN m.warning_course('rate') c USING (unit, span, period));
 SELECT 'model, evaluated', pg_catalog.count(*) = 40 AND pg_catalog.max(e.grade) = 'breach' AND pg_catalog.bool_and(e.is_leaf)
   FROM m.evaluation e WHERE e.indicator = 'rate' AND e.period_label = '2020' AND e.tier = 'town';
-SELECT 'model, map, history and summary', (SELECT pg_catalog.count(*) FROM m.evaluation_map WHERE indicator = 'rate') = 80
+SELECT 'model, map, history and summary', (SELECT pg_catalog.count(*) FROM m.evaluation_map WHERE indicator = 'rate') = 76
    AND (SELECT pg_catalog.count(*) FROM m.evaluation_history WHERE indicator = 'rate' AND since = '2020') > 0
    AND (SELECT pg_catalog.sum(n_units) FROM m.evaluation_summary WHERE indicator = 'rate' AND period_label = '2020' AND hierarchy = 'adm') = 43;
 SELECT 'model, expected and projected', m.expected_value('force', '2021-12-31') = 320000 AND (SELECT pg_catalog.count(*) FROM m.target_projection) = 3
