@@ -209,9 +209,12 @@ CREATE FUNCTION warning_course(indicator text, units unitcode[] DEFAULT NULL)
                        lag(s.period) OVER series AS before
                   FROM (SELECT v.* FROM warning_value($1, $2) v
                          UNION ALL
-                        SELECT a.unit, a.span, a.period, NULL, 'absent', NULL, NULL, NULL, NULL FROM absent_value($1, $2) a
+                        SELECT a.unit, a.span, a.period, NULL::numeric AS value, 'absent' AS state, NULL::grade AS grade, NULL::numeric AS margin,
+                               NULL::threshold AS threshold, NULL::bigint AS rule
+                          FROM absent_value($1, $2) a
                          UNION ALL
-                        SELECT u.code, p.span, daterange(upper(u.valid), NULL), NULL, NULL, NULL, NULL, NULL, NULL
+                        SELECT u.code AS unit, p.span, daterange(upper(u.valid), NULL) AS period, NULL::numeric AS value, NULL::text AS state, NULL::grade AS grade,
+                               NULL::numeric AS margin, NULL::threshold AS threshold, NULL::bigint AS rule
                           FROM unit u CROSS JOIN (SELECT DISTINCT period_span(r.period) FROM refreshed r WHERE r.indicator = $1) AS p (span)
                          WHERE isfinite(upper(u.valid)) AND ($2 IS NULL OR u.code = ANY ($2))) AS s
                   LEFT JOIN threshold_rule r ON r.id = s.rule
