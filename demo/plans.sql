@@ -78,6 +78,28 @@ SELECT f.name AS "protected area", round(m.stated_m2::numeric / 1000000, 2) AS "
   FROM map_line_data m JOIN feature f ON f.id = m.feature
  WHERE m.layer = 'protected' AND m.disagrees IS NOT NULL ORDER BY abs(m.drawn_less_stated_m2) DESC LIMIT 5;
 
+-- What overlap_area() measures is an indicator like any other: the share of its area that a district protects.
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op) VALUES ('protected_area', 'Protected areas, as drawn', 'ha', 'extensive', 'sum', 'last');
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, numerator, denominator, factor, decimals) VALUES
+    ('protected_share', 'Share of area that is protected', '%', 'ratio', 'ratio', 'protected_area', 'drawn_area', 100, 1);
+INSERT INTO observation (indicator, unit, period, value, measure_unit, source)
+SELECT 'protected_area', m.code, period('2017'), sum(coalesce(overlap_area(m.geom, f.geom, true), 0))::numeric, 'm2', 'overlap of boundary and protected areas'
+  FROM unit_map m LEFT JOIN feature f ON f.layer = 'protected' AND f.geom && m.geom
+ WHERE m.hierarchy = 'admin' AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = m.code)
+ GROUP BY m.code;
+CALL refresh('protected_area');
+\echo 'Share of area that is protected by what is in the data, by regional district: the most and the least'
+\echo
+WITH ranked AS (
+    SELECT u.name, u.tier, v.value, row_number() OVER (PARTITION BY u.tier ORDER BY v.value DESC) AS place, count(*) OVER (PARTITION BY u.tier) AS n, v.unit
+      FROM indicator_value v JOIN unit u ON u.code = v.unit
+     WHERE v.indicator = 'protected_share' AND v.period = period('2017') AND u.tier IN ('province', 'regional district') AND u.hierarchy = 'admin'
+)
+SELECT r.name AS unit, round(a.value / 100) AS "protected km2", r.value AS "% of its area"
+  FROM ranked r JOIN indicator_value a ON a.indicator = 'protected_area' AND a.period = period('2017') AND a.unit = r.unit
+ WHERE r.tier = 'province' OR r.place <= 4 OR r.place > r.n - 3
+ ORDER BY r.tier, r.place;
+
 -- What a change costs: one municipality is redrawn.
 \echo 'Following a change: the City of Kamloops gives up what lies in parks, and takes it back'
 \echo

@@ -500,7 +500,7 @@ BEGIN
           FROM taken t;
         SELECT array_agg(DISTINCT d.id) INTO changed
           FROM (SELECT unnest(changed) AS id UNION ALL SELECT f.id FROM feature f WHERE f.plan = ANY (plans)) AS d;
-        everything := everything OR coalesce(cardinality(changed) > 10000 + (SELECT count(*) FROM feature) / 20, false);
+        everything := everything OR CASE WHEN cardinality(changed) > 10000 THEN cardinality(changed) > (SELECT count(*) FROM feature) / 20 ELSE false END;
     ELSE
         -- Notes that do not name a feature stay for the others. What is taken and what it leads to is
         -- one statement: a note that is committed meanwhile is not taken unread.
