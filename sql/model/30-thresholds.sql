@@ -239,6 +239,12 @@ CREATE VIEW effective_threshold WITH (security_invoker = true) AS
       JOIN unit u ON u.code = e.unit;
 COMMENT ON VIEW effective_threshold IS 'the threshold that holds today, for each indicator and unit that has one, and the rules that made it';
 
+-- Without time zones: where clocks are put forward at midnight, a quarter would be an hour longer.
+CREATE FUNCTION period_span(period daterange) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN age(upper(period)::timestamp, lower(period)::timestamp);
+COMMENT ON FUNCTION period_span(daterange) IS 'the length of a period in years, months and days; periods of one length make a series';
+
 -- Targets: from a base value over milestones, the last of which is the target.
 
 CREATE TABLE target_path (
@@ -274,7 +280,7 @@ DECLARE
 BEGIN
     SELECT p.* INTO origin FROM target_path p WHERE p.code = changed FOR SHARE;
     SELECT m.period INTO wrong FROM milestone m
-     WHERE m.path = changed AND (upper(m.period) <= upper(origin.base) OR age(upper(m.period), lower(m.period)) <> age(upper(origin.base), lower(origin.base)))
+     WHERE m.path = changed AND (upper(m.period) <= upper(origin.base) OR period_span(m.period) <> period_span(origin.base))
      ORDER BY m.period LIMIT 1;
     IF FOUND AND upper(wrong) <= upper(origin.base) THEN
         RAISE EXCEPTION 'milestone % of target path "%" is not after its base %', period_label(wrong), changed, period_label(origin.base)
@@ -357,7 +363,7 @@ CREATE VIEW target_progress WITH (security_invoker = true) AS
       JOIN indicator i ON i.code = t.indicator
       JOIN unit u ON u.code = t.unit
       JOIN indicator_value v ON v.indicator = t.indicator AND v.unit = t.unit AND v.value IS NOT NULL AND upper(v.period) > upper(t.base)
-                            AND age(upper(v.period), lower(v.period)) = age(upper(t.base), lower(t.base))
+                            AND period_span(v.period) = period_span(t.base)
      CROSS JOIN LATERAL (SELECT expected_value(t.path, upper(v.period) - 1)) AS e (expected);
 COMMENT ON VIEW target_progress IS 'each value since the base of a target path, beside what the path expects; shares are of the way from base value to target';
 
@@ -379,7 +385,7 @@ CREATE VIEW target_projection WITH (security_invoker = true) AS
                    (array_agg(v.period ORDER BY upper(v.period) DESC))[1] AS period, (array_agg(v.value ORDER BY upper(v.period) DESC))[1] AS value
               FROM indicator_value v
              WHERE v.indicator = t.indicator AND v.unit = t.unit AND v.value IS NOT NULL AND upper(v.period) > upper(t.base) AND upper(v.period) < upper(t.period)
-               AND age(upper(v.period), lower(v.period)) = age(upper(t.base), lower(t.base))) AS x
+               AND period_span(v.period) = period_span(t.base)) AS x
      CROSS JOIN (VALUES ('since_base'), ('least_squares'), ('last_step')) AS k (method)
      CROSS JOIN LATERAL (SELECT extrapolate(month_of(upper(t.base)) || x.months, t.base_value || x.vals, month_of(upper(t.period)), k.method)) AS r (projected)
      CROSS JOIN LATERAL (SELECT CASE t.sense WHEN 0 THEN r.projected = t.value ELSE t.sense * (r.projected - t.value) >= 0 END) AS j (reached)

@@ -250,7 +250,9 @@ BEGIN
     FOR work IN
         WITH taken AS (
             DELETE FROM pending_grade g
-             WHERE $1 IS NULL OR g.indicator IN (SELECT i.code FROM indicator i WHERE $1 IN (i.code, i.weight_by, i.numerator, i.denominator))
+             -- not what has come for any since
+             WHERE g.indicator IS NOT NULL
+               AND ($1 IS NULL OR g.indicator IN (SELECT i.code FROM indicator i WHERE $1 IN (i.code, i.weight_by, i.numerator, i.denominator)))
             RETURNING g.indicator, g.valid, g.units
         )
         SELECT r.indicator, r.period, CASE WHEN bool_and(t.units IS NOT NULL) THEN array_agg(DISTINCT u) END AS roots
@@ -319,8 +321,8 @@ CREATE VIEW evaluation_summary WITH (security_invoker = true) AS
            count(*) FILTER (WHERE e.state = 'ok') AS n_ok, count(*) FILTER (WHERE e.state = 'insufficient') AS n_insufficient,
            count(*) FILTER (WHERE e.state = 'stale') AS n_stale, count(*) FILTER (WHERE e.state = 'no_data') AS n_no_data,
            max(e.grade) AS worst_grade,
-           (array_agg(e.unit ORDER BY e.grade DESC, e.relative_margin, e.unit) FILTER (WHERE e.grade > 'normal'))[1:5] AS worst_units,
-           (array_agg(e.unit_name ORDER BY e.grade DESC, e.relative_margin, e.unit) FILTER (WHERE e.grade > 'normal'))[1:5] AS worst_unit_names
+           (array_agg(e.unit ORDER BY e.grade DESC, e.relative_margin, e.margin, e.unit) FILTER (WHERE e.grade > 'normal'))[1:5] AS worst_units,
+           (array_agg(e.unit_name ORDER BY e.grade DESC, e.relative_margin, e.margin, e.unit) FILTER (WHERE e.grade > 'normal'))[1:5] AS worst_unit_names
       FROM evaluation e
      GROUP BY e.indicator, e.indicator_name, e.period, e.period_label, e.hierarchy, e.tier, e.tier_rank;
 COMMENT ON VIEW evaluation_summary IS
@@ -329,8 +331,8 @@ COMMENT ON VIEW evaluation_summary IS
 -- A period without a grade ends none: the last one stands.
 CREATE VIEW evaluation_history WITH (security_invoker = true) AS
     WITH counted AS (
-        SELECT e.*, age(upper(e.period), lower(e.period)) AS span,
-               count(e.grade) OVER (PARTITION BY e.indicator, e.unit, age(upper(e.period), lower(e.period)) ORDER BY e.period) AS n_graded
+        SELECT e.*, period_span(e.period) AS span,
+               count(e.grade) OVER (PARTITION BY e.indicator, e.unit, period_span(e.period) ORDER BY e.period) AS n_graded
           FROM evaluation e
     ), standing AS (
         SELECT c.*, max(c.grade) OVER (PARTITION BY c.indicator, c.unit, c.span, c.n_graded) AS stands FROM counted c

@@ -158,11 +158,6 @@ CREATE TRIGGER unit_warning_noted AFTER UPDATE ON unit
 
 -- The course of a series, from nothing but values, rules and the days of units.
 
-CREATE FUNCTION period_span(period daterange) RETURNS interval
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-    RETURN age(upper(period)::timestamp, lower(period)::timestamp);
-COMMENT ON FUNCTION period_span(daterange) IS 'the length of a period in years, months and days; periods of one length make a series';
-
 -- The rows of a series, one for each period of which there is a value, or was to be one.
 CREATE FUNCTION warning_value(indicator text, units unitcode[] DEFAULT NULL)
     RETURNS TABLE (unit unitcode, span interval, period daterange, value numeric, state text, grade grade, margin numeric, threshold threshold, rule bigint)
@@ -394,7 +389,10 @@ BEGIN
         WITH member AS (
             SELECT i.code FROM indicator i WHERE $1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator)
         ), taken AS (
-            DELETE FROM pending_warning p WHERE p.indicator IN (SELECT m.code FROM member m) RETURNING p.indicator, p.units, p.reason
+            -- Also what is noted under a name that no indicator has any longer; not what has come for any since.
+            DELETE FROM pending_warning p
+             WHERE p.indicator IS NOT NULL AND ($1 IS NULL OR p.indicator IN (SELECT m.code FROM member m))
+            RETURNING p.indicator, p.units, p.reason
         ), change AS (
             SELECT t.indicator, t.units, t.reason FROM taken t
              UNION ALL

@@ -102,6 +102,41 @@ SELECT count(*) FROM pending_grade;
 RESET ROLE;
 CALL refresh();
 SELECT unit, period_label, grade FROM evaluation WHERE grade = 'breach' AND indicator = 'people' ORDER BY period;
+-- Beside a limit of nought, which has no share of itself, the worst is the largest.
+BEGIN;
+INSERT INTO threshold_rule (id, indicator, unit, tier, threshold) VALUES (7, 'people', 'P', 'county', '<= 0');
+UPDATE observation SET value = 300 WHERE indicator = 'people' AND unit = 'P.B' AND period = period('2020');
+CALL refresh();
+SELECT worst_units FROM evaluation_summary WHERE indicator = 'people' AND period_label = '2020' AND tier = 'county';
+-- Quarters are of one length, whatever clocks did in the session's time zone.
+SET LOCAL timezone = 'America/Asuncion';
+INSERT INTO observation (indicator, unit, period, value) VALUES ('people', 'P.B', period('2017Q2'), 1), ('people', 'P.B', period('2017Q3'), 3);
+CALL refresh();
+SELECT period_label, difference, previous_grade, since, n_periods FROM evaluation_history WHERE indicator = 'people' AND unit = 'P.B' AND period_label LIKE '2017Q_' ORDER BY 1;
+ROLLBACK;
+-- What another session notes for any indicator while a refresh is at work is left for the next
+-- one, whichever statements it comes between.
+BEGIN;
+CREATE SEQUENCE turn;
+CREATE FUNCTION pg_temp.note_between() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('turn') = 1 THEN
+        INSERT INTO pending_grade (units) VALUES ('{P.B}');
+        INSERT INTO pending_warning (units, reason) VALUES ('{P.B}', 'unit');
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER between AFTER DELETE ON pending_grade FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.note_between();
+SELECT refresh_grades();
+SELECT units FROM pending_grade;
+DROP TRIGGER between ON pending_grade;
+DELETE FROM pending_warning;
+CREATE TRIGGER between AFTER DELETE ON pending_warning FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.note_between();
+ALTER SEQUENCE turn RESTART;
+SELECT refresh_warnings();
+SELECT units, reason FROM pending_warning;
+ROLLBACK;
 TRUNCATE threshold_rule;
 CALL refresh();
 SELECT count(*) FROM evaluation WHERE grade IS NOT NULL OR rule IS NOT NULL OR threshold IS NOT NULL OR margin IS NOT NULL;

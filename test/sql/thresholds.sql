@@ -114,6 +114,12 @@ CALL refresh();
 SELECT path, unit, period_label, value, expected, difference, on_course, round(share_done, 4) AS share_done, round(share_due, 4) AS share_due FROM target_progress ORDER BY 1, 3;
 SELECT path, method, values_used, latest, target, round(projected, 3) AS projected, reached, round(missed_by_percent, 2) AS percent, statement FROM target_projection ORDER BY 1, 2;
 
+-- Quarters are of one length, whatever clocks did in the session's time zone.
+SET timezone = 'America/Asuncion';
+INSERT INTO target_path (code, indicator, unit, base, base_value) VALUES ('quarter', 'waste', 'P', period('2017Q2'), 10);
+INSERT INTO milestone VALUES ('quarter', period('2017Q3'), 8);
+RESET timezone;
+
 -- What is refused.
 INSERT INTO milestone VALUES ('farm', period('2020'), 3);
 INSERT INTO milestone VALUES ('farm', period('2021-06'), 3);

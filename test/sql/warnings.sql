@@ -72,8 +72,10 @@ SELECT count(*) FROM warning WHERE indicator = 'level';
 SELECT count(*) FILTER (WHERE withdrawn_at IS NULL) AS standing, count(*) > 0 AS kept FROM warning_event WHERE indicator = 'level';
 
 -- an indicator's name goes along, and so does all when it goes
+UPDATE threshold_rule SET keep = keep + 1 WHERE indicator = 'load';
 UPDATE indicator SET code = 'burden' WHERE code = 'load';
 CALL refresh();
+SELECT count(*) AS noted FROM pending_warning;
 SELECT indicator, count(*) FROM warning GROUP BY indicator;
 
 -- what is sent fits, whatever the names
