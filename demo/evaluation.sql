@@ -13,9 +13,10 @@ SET search_path = us, governance, public;
 \echo 'Limits as used in programmes of the federal government; rates are rounded to a tenth, so 6.5 per cent or more is above 6.4.'
 \echo
 
-INSERT INTO threshold_rule (indicator, hierarchy, tier, threshold, basis, source) VALUES
-    ('unemployment_rate', 'census', 'county', '<= 6.4 warning 5.5', 'law', 'Workforce Innovation and Opportunity Act: area of substantial unemployment'),
-    ('poverty_rate', 'census', 'county', '<= 19.9 warning 17.5', 'expert_judgement', 'USDA Economic Research Service: high-poverty county');
+-- Figures are of every third year: a warning fires with the second one beyond, and ends well within.
+INSERT INTO threshold_rule (indicator, hierarchy, tier, threshold, clear, hold, basis, source) VALUES
+    ('unemployment_rate', 'census', NULL, '<= 6.4 warning 5.5', '<= 6 warning 5', 1, 'law', 'Workforce Innovation and Opportunity Act: area of substantial unemployment'),
+    ('poverty_rate', 'census', 'county', '<= 19.9 warning 17.5', NULL, 0, 'expert_judgement', 'USDA Economic Research Service: high-poverty county');
 CALL refresh();
 ANALYZE;
 

@@ -87,6 +87,8 @@ SELECT 'protected_area', m.code, period('2017'), sum(coalesce(overlap_area(m.geo
   FROM unit_map m LEFT JOIN feature f ON f.layer = 'protected' AND f.geom && m.geom
  WHERE m.hierarchy = 'admin' AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = m.code)
  GROUP BY m.code;
+INSERT INTO threshold_rule (indicator, hierarchy, threshold, basis, source)
+VALUES ('protected_share', 'admin', '>= 17 notice 30', 'plan', 'Convention on Biological Diversity: Aichi target 11 (17 per cent of land), Kunming-Montreal target 3 (30 per cent)');
 CALL refresh('protected_area');
 \echo 'Share of area that is protected by what is in the data, by regional district: the most and the least'
 \echo
@@ -99,6 +101,12 @@ SELECT r.name AS unit, round(a.value / 100) AS "protected km2", r.value AS "% of
   FROM ranked r JOIN indicator_value a ON a.indicator = 'protected_area' AND a.period = period('2017') AND a.unit = r.unit
  WHERE r.tier = 'province' OR r.place <= 4 OR r.place > r.n - 3
  ORDER BY r.tier, r.place;
+\echo 'Held against 17 per cent, which the Convention on Biological Diversity asked for by 2020, and 30 per cent, by 2030'
+\echo
+SELECT s.tier, s.n_units AS units, s.n_normal AS "30 % or more", s.n_notice AS "17 to 30 %", s.n_breach AS "less than 17 %", s.worst_unit_names[1] AS "the least"
+  FROM evaluation_summary s
+ WHERE s.indicator = 'protected_share' AND s.period_label = '2017' AND s.tier IN ('province', 'regional district')
+ ORDER BY s.tier_rank;
 
 -- What a change costs: one municipality is redrawn.
 \echo 'Following a change: the City of Kamloops gives up what lies in parks, and takes it back'

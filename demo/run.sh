@@ -28,8 +28,8 @@ step 'loading the United States: 3 207 units, 78 000 observations' sql governanc
 step 'rolling up British Columbia' sql governance_demo -c 'CALL bc.refresh()'
 step 'rolling up the United States' sql governance_demo -c 'CALL us.refresh()' -c 'ANALYZE'
 sql governance_demo -f demo/report.sql
-sql governance_demo -f demo/warnings.sql
 sql governance_demo -f demo/evaluation.sql
+sql governance_demo -f demo/warnings.sql
 sql governance_demo -f demo/transmission.sql
 sql governance_demo -f demo/space.sql
 mkdir -p build/demo

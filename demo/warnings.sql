@@ -10,13 +10,8 @@ SET search_path = us, governance, public;
 \echo
 \echo 'United States: unemployment, whom to look at'
 \echo '============================================'
-\echo 'An example, by our own judgement: at most 10 %, warning above 8 %. Figures are of every third year; it fires with the second one, and is left at 9 % and 7 %.'
+\echo 'By the limit above, at most 6.4 %, warning above 5.5 %. It fires with the second year beyond, and ends at 5 %.'
 \echo
-
-INSERT INTO threshold_rule (indicator, threshold, clear, hold, basis, source)
-SELECT 'unemployment_rate', '<= 10 warning 8', '<= 9 warning 7', 1, 'expert_judgement', 'example of the demo'
- WHERE NOT EXISTS (SELECT FROM threshold_rule r WHERE r.indicator = 'unemployment_rate');
-CALL refresh();
 
 \echo 'The nation, year by year'
 \echo

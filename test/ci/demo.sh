@@ -15,10 +15,11 @@ drawn() {
 
 point "make demo" runs
 point "population of the nation, 2018" shows 327167434
-point "a county far beyond its limit, and since when" shows 'ImperialCountyCalifornia|firing|breach|2012|18.1|<=10warning8|8.1|'
-point "the nation's warning has ended" shows '20099.3pending20128.1firing20155.3resolved20183.9resolved'
+point "a county far beyond its limit, and since when" shows 'ImperialCountyCalifornia|firing|breach|2012|18.1|<=6.4warning5.5|11.7|'
+point "the nation's warning has ended" shows '20099.3pending20128.1firing20155.3recovering20183.9resolved'
 point "counties beyond the limit of unemployment, 2018: five, Imperial County since 2009" shows '^ImperialCounty|California|18.1|<=6.4warning5.5|breach|11.7|2009|4$'
 point "and beyond that of poverty: 493" shows '^poverty_rate|2018|2357|291|493|1$'
+point "protected share of districts: two of 28 above 17 per cent" shows '^regionaldistrict|28|0|2|26|'
 point "the target handed down adds up at every unit" shows '^29|217|0|0$'
 point "and what breaks it is refused" shows 'thechildrenofunit"BC.RD104"have59050of59060dwellings'
 point "districts in ecoprovinces: 68 cells above a square kilometre" shows '^eco|68|2|'
