@@ -394,10 +394,11 @@ $$;
 COMMENT ON FUNCTION refresh_by_difference(text, pending_change[]) IS
     'brings an indicator''s values up to date after changes of observations, where differences suffice; the periods that it did';
 
+-- Plans are kept as usual here: were they forced to be made anew, the key to indicator
+-- would be looked up by a new plan for every row written.
 CREATE FUNCTION refresh_period(indicator text, period daterange, units unitcode[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
-    SET plan_cache_mode = force_custom_plan
     SET enable_nestloop = off
     SET jit = off
     AS $$
