@@ -282,11 +282,16 @@ COMMENT ON FUNCTION lost_value(text, daterange, unitcode[]) IS
     'whether, after values of some units were computed, a hierarchy may be left with rows but without a value';
 
 CREATE FUNCTION note_value(indicator text, period daterange, units unitcode[]) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
-        INSERT INTO value_change (indicator, period, units)
-        SELECT $1, $2, CASE WHEN cardinality($3) <= 10000 THEN $3 END WHERE cardinality($3) > 0;
-    END;
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+BEGIN
+    IF cardinality($3) > 0 THEN
+        INSERT INTO value_change (indicator, period, units) VALUES ($1, $2, CASE WHEN cardinality($3) <= 10000 THEN $3 END);
+    END IF;
+END
+$$;
 COMMENT ON FUNCTION note_value(text, daterange, unitcode[]) IS 'notes in value_change whose rows a refresh has written or deleted';
 
 -- Where nothing but observations of leaf units has changed, the sums and means above them

@@ -294,19 +294,21 @@ CREATE FUNCTION date_quota() RETURNS trigger
     SET search_path FROM CURRENT
     AS $$
 BEGIN
-    IF NEW.decided_at = OLD.decided_at THEN
-        NEW.decided_at := clock_timestamp();
+    IF (OLD.amount, OLD.reserve, OLD.measure_unit, OLD.decided_at, OLD.decided_by)
+       IS DISTINCT FROM (NEW.amount, NEW.reserve, NEW.measure_unit, NEW.decided_at, NEW.decided_by)
+    THEN
+        IF NEW.decided_at = OLD.decided_at THEN
+            NEW.decided_at := clock_timestamp();
+        END IF;
+        NEW.decided_by := current_user;
     END IF;
-    NEW.decided_by := current_user;
     RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION date_quota() IS 'trigger: a changed quota is a new decision, of now and of the current user';
 
 CREATE TRIGGER quota_dated BEFORE UPDATE ON quota
-    FOR EACH ROW WHEN ((OLD.amount, OLD.reserve, OLD.measure_unit, OLD.decided_at, OLD.decided_by)
-                       IS DISTINCT FROM (NEW.amount, NEW.reserve, NEW.measure_unit, NEW.decided_at, NEW.decided_by))
-    EXECUTE FUNCTION date_quota();
+    FOR EACH ROW EXECUTE FUNCTION date_quota();
 
 CREATE FUNCTION keep_quota() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
