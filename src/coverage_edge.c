@@ -92,6 +92,7 @@ open_parts(const Matcher *matcher, uint64 edges, int depth)
 	Parts	   *parts = palloc0(sizeof(Parts));
 	uint64		wanted = edges / matcher->limit + edges / matcher->limit / 4 + 2;
 
+	Assert(wanted > 0);
 	parts->n = (int) Min(wanted, PARTS_MAX);
 	parts->depth = depth;
 	for (int i = 0; i < parts->n; i++)

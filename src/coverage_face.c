@@ -444,7 +444,7 @@ put_loops(Rings *rings, uint32_t cycle, bool hole)
 	{
 		uint32_t	node = origin_of(faces->plane, half);
 
-		if (seen[node] != 0)
+		if (n > 0 && seen[node] != 0)
 		{
 			size_t		from = seen[node] - 1;
 
