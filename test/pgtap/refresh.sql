@@ -71,7 +71,8 @@ BEGIN
             VALUES (below::unitcode, pg_temp.one_of('h', 'g'), 't1', below, pg_temp.days());
         ELSIF depth(home.code) < 6 THEN
             INSERT INTO unit (code, hierarchy, tier, name, valid)
-            VALUES (child(home.code, below), home.hierarchy, 't' || depth(home.code) + 1, below, pg_temp.days());
+            SELECT child(home.code, below), home.hierarchy, t.name, below, pg_temp.days()
+              FROM tier t WHERE t.hierarchy = home.hierarchy AND t.rank = depth(home.code) + 1 AND t.name LIKE 't%';
         END IF;
     END LOOP;
 END
@@ -175,7 +176,8 @@ BEGIN
             EXCEPTION WHEN check_violation THEN NULL;
             END;
         WHEN 23 THEN
-            UPDATE unit SET tier = translate(tier, 'st', 'ts') WHERE code = (SELECT pg_temp.some_unit()) OR random() < 0.02;
+            UPDATE unit u SET tier = t.name FROM tier t
+             WHERE t.hierarchy = u.hierarchy AND t.name = translate(u.tier, 'st', 'ts') AND (u.code = (SELECT pg_temp.some_unit()) OR random() < 0.02);
         WHEN 24 THEN
             UPDATE tier SET name = name || 'x' WHERE name = pg_temp.one_of('t2', 's3');
             UPDATE tier SET name = rtrim(name, 'x') WHERE name LIKE '%x' AND random() < 0.5;
