@@ -26,18 +26,18 @@ prepare() {
 # same FILE <<TEXT: the file says this.
 same() { diff "$1" -; }
 
-# What every client shall see of one row: a rate of 2020 at town 1 of district A.
-row="rate|unemployment|advisory|P.A.t1|Town 1|adm|town||[2020-01-01,2021-01-01)|2020"
+# What every client shall see of one row: a rate of 2020 at town 2 of district A.
+row="rate|unemployment|advisory|P.A.t2|Town 2|adm|town||[2020-01-01,2021-01-01)|2020"
 where="indicator = 'rate' AND period_label = '2020' AND tier = 'town'"
 
 text() {
-    run_sql governance_clients -c "SELECT * FROM m.evaluation WHERE $where AND unit = 'P.A.t1'" | grep -F "$row|"
+    run_sql governance_clients -c "SELECT * FROM m.evaluation WHERE $where AND unit = 'P.A.t2'" | grep -F "$row|"
     [ "$(run_sql governance_clients -c "SELECT count(*), count(grade), min(grade), max(grade) FROM m.evaluation WHERE $where")" = "40|40|$1" ]
 }
 # The same without a word of ours on the search_path, and under another's settings.
 foreign() {
     [ "$(PGOPTIONS="-c search_path= -c datestyle=German -c intervalstyle=iso_8601 -c extra_float_digits=0" "$PGBIN/psql" -XAtq -d governance_clients \
-        -c "SELECT unit, period_label, grade, threshold FROM m.evaluation_plain WHERE $where AND unit = 'P.A.t1'")" = "$1" ]
+        -c "SELECT unit, period_label, grade, threshold FROM m.evaluation_plain WHERE $where AND unit = 'P.A.t2'")" = "$1" ]
 }
 
 # describe VIEW: names and types as the server describes an unnamed statement.
@@ -95,8 +95,8 @@ odbc() {
     isql -b -v -d'|' -k "Driver=$driver;Servername=$PGHOST;Port=$PGPORT;Database=governance_clients;Username=$PGUSER;BoolsAsChar=0"
 }
 odbc_rows() {
-    odbc <<<"SELECT indicator, unit, tier, period, period_label, value, threshold, grade, margin, tier_rank, is_leaf, period_end FROM m.evaluation WHERE $where AND unit = 'P.A.t1'" >"$folder/odbc"
-    grep -E '^rate\|P\.A\.t1\|town\|\[2020-01-01,2021-01-01\)\|2020\|0\.55[0-9]*\|<= 0\.125\|breach\|-0\.42[0-9]*\|3\|1\|2020-12-31$' "$folder/odbc"
+    odbc <<<"SELECT indicator, unit, tier, period, period_label, value, threshold, grade, margin, tier_rank, is_leaf, period_end FROM m.evaluation WHERE $where AND unit = 'P.A.t2'" >"$folder/odbc"
+    grep -E '^rate\|P\.A\.t2\|town\|\[2020-01-01,2021-01-01\)\|2020\|0\.55[0-9]*\|<= 0\.125\|breach\|-0\.42[0-9]*\|3\|1\|2020-12-31$' "$folder/odbc"
     odbc <<<"SELECT count(*), max(grade_rank) FROM m.evaluation_plain WHERE $where" | grep -x '40|4'
 }
 # The catalogue, from which BI tools take what they show: column, ODBC's number of its type, its name.
@@ -165,8 +165,8 @@ ogr_copy() {
 }
 
 point "a filled model" prepare
-point "text: a row, and grades by severity" text "breach|breach"
-point "text: with an empty search_path and other settings" foreign "P.A.t1|2020|breach|<= 0.125"
+point "text: a row, and grades by severity" text "normal|breach"
+point "text: with an empty search_path and other settings" foreign "P.A.t2|2020|breach|<= 0.125"
 point "describe: the types of evaluation" described
 point "describe: plain types in evaluation_plain and evaluation_map" plain
 point "parameters bound as varchar" bound
