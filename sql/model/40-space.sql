@@ -79,7 +79,8 @@ CREATE VIEW cell_gap WITH (security_invoker = true) AS
           FROM side s GROUP BY s.unit_hierarchy, s.region_hierarchy, s.is_region, s.hierarchy, s.rank
     ), part AS (
         SELECT c.unit_hierarchy, c.region_hierarchy, v.unit, t.rank, count(*) FILTER (WHERE NOT c.sliver) AS n,
-               sum(c.area_m2) FILTER (WHERE NOT c.sliver) AS cells_m2, sum(c.area_m2) FILTER (WHERE c.sliver) AS slivers_m2
+               sum(c.area_m2 ORDER BY v.with_unit) FILTER (WHERE NOT c.sliver) AS cells_m2,
+               sum(c.area_m2 ORDER BY v.with_unit) FILTER (WHERE c.sliver) AS slivers_m2
           FROM overlay_cell c
          CROSS JOIN LATERAL (VALUES (c.unit, c.region), (c.region, c.unit)) AS v (unit, with_unit)
           JOIN unit w ON w.code = v.with_unit
@@ -370,7 +371,7 @@ CREATE FUNCTION transfer_values(indicator text, period daterange, from_hierarchy
               FROM part p JOIN whole w ON w.unit = p.unit AND w.inside = 0
         ), covered AS (
             SELECT p.target, array_agg(p.unit ORDER BY p.unit) AS sources,
-                   sum(p.area_m2) < max(p.target_m2) * (1 - 1e-9) AS partial
+                   sum(p.area_m2 ORDER BY p.unit) < max(p.target_m2) * (1 - 1e-9) AS partial
               FROM part p GROUP BY p.target
         ), settled AS (
             SELECT m.target, sum(m.value) AS value FROM moved m GROUP BY m.target

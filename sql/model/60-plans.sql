@@ -175,23 +175,23 @@ CREATE VIEW map_line_data WITH (security_invoker = true) AS
         SELECT n.layer, n.kind, n.plan, n.unit, CASE WHEN count(*) = 1 THEN min(n.id) END AS feature, count(*) AS n_features,
                CASE WHEN count(*) = count(n.stated_area_m2) THEN sum(n.stated_area_m2) END AS stated,
                CASE WHEN count(*) = count(n.stated_area_m2) THEN sum(n.rounding_m2) END AS rounding,
-               sum(n.area_m2) AS drawn, sum(n.border_m) AS border
+               sum(n.area_m2 ORDER BY n.id) AS drawn, sum(n.border_m ORDER BY n.id) AS border
           FROM looked n
          GROUP BY n.layer, n.kind, n.plan, n.unit, CASE WHEN n.unit IS NULL THEN n.id END
     ), holder AS (
-        SELECT n.layer, n.kind, n.unit, sum(n.area_m2) AS drawn
+        SELECT n.layer, n.kind, n.unit, sum(n.area_m2 ORDER BY n.id) AS drawn
           FROM looked n
          WHERE n.unit IS NOT NULL AND NOT EXISTS (SELECT FROM replaced r WHERE r.plan = n.plan AND r.layer = n.layer)
          GROUP BY n.layer, n.kind, n.unit
     ), child AS (
         -- each counts for the nearest unit above it that has some of the same
-        SELECT DISTINCT ON (h.layer, h.kind, h.unit) h.layer, h.kind, a.unit, h.drawn, governance.ancestor(h.unit, governance.depth(a.unit) + 1) AS branch
+        SELECT DISTINCT ON (h.layer, h.kind, h.unit) h.layer, h.kind, h.unit AS code, a.unit, h.drawn, governance.ancestor(h.unit, governance.depth(a.unit) + 1) AS branch
           FROM holder h
          CROSS JOIN LATERAL unnest(governance.ancestors(governance.parent(h.unit))) AS a (unit)
           JOIN own p ON p.layer = h.layer AND p.kind = h.kind AND p.unit = a.unit
          ORDER BY h.layer, h.kind, h.unit, governance.depth(a.unit) DESC
     ), below AS (
-        SELECT c.layer, c.kind, c.unit, sum(c.drawn) AS drawn, count(DISTINCT c.branch) AS n_children
+        SELECT c.layer, c.kind, c.unit, sum(c.drawn ORDER BY c.code) AS drawn, count(DISTINCT c.branch) AS n_children
           FROM child c GROUP BY c.layer, c.kind, c.unit
     ), figure AS (
         SELECT o.layer, nullif(o.kind, '') AS kind, o.plan, o.unit, o.feature, o.n_features,

@@ -1,6 +1,6 @@
 -- The model's coverage on the territory of British Columbia: tiers, parents and children, stored findings.
 BEGIN;
-SELECT plan(18);
+SELECT plan(19);
 \i demo/bc.sql
 SET LOCAL search_path = bc, governance, public;
 SET LOCAL client_min_messages = warning;
@@ -21,6 +21,22 @@ SELECT set_eq($$SELECT unit, round(outside_m2) AS a, round(nowhere_m2) AS b FROM
               $$SELECT c.code, round(ST_Area(ST_Difference(b.geom, pb.geom))) AS a, round(ST_Area(ST_Difference(b.geom, (SELECT ST_Union(o.geom) FROM boundary o JOIN unit u ON u.code = o.unit AND u.tier = 'water district' WHERE o.geom && b.geom)))) AS b
                   FROM unit c JOIN boundary b ON b.unit = c.code JOIN boundary pb ON pb.unit = c.parent WHERE c.hierarchy = 'water'$$,
               'precincts are held against their district, and all districts');
+SAVEPOINT stored;
+-- Whole metres would add up exactly in any order.
+UPDATE boundary SET geom = ST_Translate(geom, pi(), exp(1));
+CREATE TEMP TABLE nesting AS SELECT p.* FROM hierarchy h CROSS JOIN parent_coverage(h.code) p;
+DO $$
+DECLARE
+    u unitcode;
+BEGIN
+    FOR u IN SELECT c.code FROM unit c ORDER BY md5(c.code::text) LOOP
+        UPDATE unit SET name = name WHERE code = u;
+        UPDATE boundary SET geom = geom WHERE unit = u;
+    END LOOP;
+END
+$$;
+SELECT set_eq($$SELECT p.* FROM hierarchy h CROSS JOIN parent_coverage(h.code) p$$, 'TABLE nesting', 'to the last digit, however the rows are stored');
+ROLLBACK TO stored;
 SELECT is_empty($$SELECT * FROM neighbours('BC.RD002') n
                     FULL JOIN (SELECT nb.unit, ST_Length(ST_Intersection(ST_Boundary(b.geom), ST_Boundary(nb.geom))) AS length
                                  FROM boundary b JOIN boundary nb ON ST_Intersects(b.geom, nb.geom) AND nb.unit <> b.unit
