@@ -50,13 +50,15 @@ CREATE VIEW unit_misplaced WITH (security_invoker = true) AS
      WHERE t.rank <= pt.rank;
 COMMENT ON VIEW unit_misplaced IS 'units whose tier is not below their parent''s; the triggers of unit and tier keep it empty';
 
--- Once per statement, so that loading a tree costs one join. Parents and tiers are held
--- until commit, lest another session move them meanwhile: lightly for a child that comes,
--- so that names may be edited beside it; firmly for a tier that changes. Holding takes
--- more rights than inserting, hence the owner's; and nobody else may fire it.
+-- Once per statement. Parents and tiers are held until commit, lest another session move
+-- them meanwhile: lightly for a child that comes, so that names may be edited beside it;
+-- firmly for a tier that changes. Holding takes more rights than inserting, hence the
+-- owner's; and nobody else may fire it. Plans are kept, and one row today says nothing of
+-- tomorrow's whole tree: each row is looked up by key, whatever the plan was made for.
 CREATE FUNCTION check_unit_rank() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
+    SET enable_seqscan = off
     AS $$
 DECLARE
     bad record;
@@ -65,15 +67,25 @@ BEGIN
         IF NOT EXISTS (SELECT c.code, c.hierarchy, c.tier FROM changed c EXCEPT SELECT f.code, f.hierarchy, f.tier FROM former f) THEN
             RETURN NULL;
         END IF;
-        PERFORM FROM unit u WHERE u.code IN (SELECT c.code FROM changed c) ORDER BY u.code FOR UPDATE;
+        PERFORM FROM (SELECT c.code FROM changed c ORDER BY c.code) AS c
+          CROSS JOIN LATERAL (SELECT FROM unit u WHERE u.code = c.code FOR UPDATE) AS u;
     END IF;
-    PERFORM FROM tier t WHERE t.hierarchy IN (SELECT c.hierarchy FROM changed c) ORDER BY t.hierarchy, t.name FOR KEY SHARE;
-    PERFORM FROM unit p WHERE p.code IN (SELECT c.parent FROM changed c) ORDER BY p.code FOR KEY SHARE;
-    SELECT m.*
-      INTO bad
-      FROM (SELECT m.* FROM unit_misplaced m JOIN changed c ON c.code = m.code
+    PERFORM FROM (SELECT DISTINCT c.hierarchy FROM changed c ORDER BY 1) AS c
+      CROSS JOIN LATERAL (SELECT FROM tier t WHERE t.hierarchy = c.hierarchy ORDER BY t.name FOR KEY SHARE) AS t;
+    PERFORM FROM (SELECT DISTINCT c.parent FROM changed c ORDER BY 1) AS c
+      CROSS JOIN LATERAL (SELECT FROM unit p WHERE p.code = c.parent FOR KEY SHARE) AS p;
+    SELECT m.code, m.tier, t.rank, m.parent, m.parent_tier, p.rank AS parent_rank INTO bad
+      FROM (SELECT c.code, c.hierarchy, c.tier, c.parent, p.hierarchy AS parent_hierarchy, p.tier AS parent_tier
+              FROM changed c
+             CROSS JOIN LATERAL (SELECT u.hierarchy, u.tier FROM unit u WHERE u.code = c.parent OFFSET 0) AS p
              UNION ALL
-            SELECT m.* FROM unit_misplaced m JOIN changed c ON c.code = m.parent) AS m
+            SELECT k.code, k.hierarchy, k.tier, c.code, c.hierarchy, c.tier
+              FROM changed c
+             CROSS JOIN LATERAL (SELECT u.code, u.hierarchy, u.tier FROM unit u WHERE u.parent = c.code OFFSET 0) AS k
+             WHERE TG_OP = 'UPDATE') AS m
+     CROSS JOIN LATERAL (SELECT t.rank FROM tier t WHERE t.hierarchy = m.hierarchy AND t.name = m.tier OFFSET 0) AS t
+     CROSS JOIN LATERAL (SELECT t.rank FROM tier t WHERE t.hierarchy = m.parent_hierarchy AND t.name = m.parent_tier OFFSET 0) AS p
+     WHERE t.rank <= p.rank
      ORDER BY m.code
      LIMIT 1;
     IF FOUND THEN

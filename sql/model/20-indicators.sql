@@ -147,8 +147,8 @@ BEGIN
             USING ERRCODE = 'check_violation',
                   DETAIL = 'They would be summed over different units.';
     END IF;
-    -- Observations keep the unit of measure they were made in.
-    IF TG_OP = 'UPDATE' AND NEW.measure_unit <> OLD.measure_unit THEN
+    -- Observations keep the unit of measure they were made in, which may be renamed.
+    IF TG_OP = 'UPDATE' AND NEW.measure_unit <> OLD.measure_unit AND EXISTS (SELECT FROM measure_unit m WHERE m.code = OLD.measure_unit) THEN
         SELECT o.measure_unit INTO part
           FROM observation o LEFT JOIN measure_unit f ON f.code = o.measure_unit
          WHERE o.indicator = NEW.code
@@ -215,6 +215,8 @@ CREATE FUNCTION check_measure_unit() RETURNS trigger
     SET search_path FROM CURRENT
     AS $$
 BEGIN
+    -- Whoever begins to use it meanwhile is waited for.
+    PERFORM FROM measure_unit m WHERE m.code = NEW.code FOR UPDATE;
     IF EXISTS (SELECT FROM indicator i WHERE i.measure_unit = NEW.code) OR
        EXISTS (SELECT FROM observation o WHERE o.measure_unit = NEW.code) THEN
         RAISE EXCEPTION 'unit of measure "%" is in use: its dimension, factor and divisor stay', NEW.code

@@ -104,10 +104,10 @@ BEGIN
     CASE TG_OP
         WHEN 'INSERT' THEN
             INSERT INTO pending_change (units)
-            SELECT array_agg(c.code) FILTER (WHERE a.n <= 10000) FROM present c, (SELECT count(*) AS n FROM present) a HAVING count(*) > 0;
+            SELECT CASE WHEN count(*) <= 10000 THEN array_agg(c.code) END FROM present c HAVING count(*) > 0;
         WHEN 'DELETE' THEN
             INSERT INTO pending_change (units)
-            SELECT array_agg(c.code) FILTER (WHERE a.n <= 10000) FROM former c, (SELECT count(*) AS n FROM former) a HAVING count(*) > 0;
+            SELECT CASE WHEN count(*) <= 10000 THEN array_agg(c.code) END FROM former c HAVING count(*) > 0;
         WHEN 'UPDATE' THEN
             INSERT INTO pending_change (units)
             SELECT CASE WHEN count(*) <= 10000 AND NOT bool_or(c.moved) THEN array_agg(c.code) END

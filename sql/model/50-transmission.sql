@@ -12,7 +12,7 @@ CREATE TABLE quota (
     reason       text,
     decided_at   timestamptz NOT NULL DEFAULT statement_timestamp(),
     decided_by   text NOT NULL DEFAULT current_user,
-    PRIMARY KEY (indicator, period, unit),
+    PRIMARY KEY (indicator, unit, period),
     CONSTRAINT quota_keeps_its_reserve CHECK (reserve <= greatest(amount, 0))
 );
 COMMENT ON TABLE quota IS 'what a unit is to reach, or not to exceed, in a period: a target set for it or handed down to it';
@@ -39,7 +39,7 @@ CREATE TABLE quota_revision (
     ended_at     timestamptz NOT NULL,
     ended_by     text NOT NULL
 );
-CREATE INDEX quota_revision_of ON quota_revision (indicator, period, unit);
+CREATE INDEX quota_revision_of ON quota_revision (indicator, unit, period);
 COMMENT ON TABLE quota_revision IS 'quotas as they were before they were changed or withdrawn; written by a trigger';
 
 CREATE VIEW quota_history WITH (security_invoker = true) AS
@@ -209,7 +209,8 @@ BEGIN
               LEFT JOIN indicator_value w ON w.indicator = weigher AND w.period = weighed_in AND w.unit = q.unit
         ), handed AS (
             SELECT p.parent, count(*) AS n,
-                   CASE WHEN weigher IS NOT NULL THEN sum(p.amount * p.weight) / nullif(sum(p.weight), 0)
+                   CASE WHEN weigher IS NOT NULL THEN
+                            CASE WHEN count(p.weight) = count(*) THEN sum(p.amount * p.weight) / nullif(sum(p.weight), 0) END
                         WHEN ind.space_op = 'min' THEN min(p.amount)
                         WHEN ind.space_op = 'max' THEN max(p.amount)
                         WHEN ind.space_op IN ('mean', 'mean_of_children') THEN avg(p.amount)
@@ -218,7 +219,9 @@ BEGIN
               FROM part p
              GROUP BY p.parent
         ), gap AS (
-            SELECT h.*, d.n AS n_handed, d.amount AS handed, h.amount * h.size - h.reserve * h.size - coalesce(d.amount, 0) AS left_over,
+            -- What unweighed quotas come to is not known.
+            SELECT h.*, d.n AS n_handed, d.amount AS handed,
+                   h.amount * h.size - h.reserve * h.size - CASE WHEN d.parent IS NULL THEN 0 ELSE d.amount END AS left_over,
                    CASE WHEN d.half IS NULL THEN 0 ELSE d.half + h.half END AS within
               FROM handing h
               LEFT JOIN handed d ON d.parent = h.unit
@@ -249,11 +252,14 @@ COMMENT ON COLUMN transmission_gap.severity IS 'NULL: nothing is wrong; refused 
 COMMENT ON COLUMN transmission_gap.tolerance IS 'what rounding explains: half of the last place of figures stated in different units of measure; 0 where all are in one';
 
 CREATE VIEW stale_quota WITH (security_invoker = true) AS
-    SELECT c.indicator, c.unit, c.period, c.amount, c.decided_at, p.unit AS parent, p.amount AS parent_amount, p.decided_at AS parent_decided_at
+    SELECT c.indicator, c.unit, c.period, c.amount, c.decided_at, governance.parent(c.unit) AS parent,
+           p.amount AS parent_amount, p.decided_at AS parent_decided_at
       FROM quota c
-      JOIN quota p ON p.indicator = c.indicator AND p.period = c.period AND p.unit = governance.parent(c.unit)
-     WHERE c.decided_at < p.decided_at;
-COMMENT ON VIEW stale_quota IS 'quotas decided before the last change of the quota they were taken from';
+      LEFT JOIN quota p ON p.indicator = c.indicator AND p.period = c.period AND p.unit = governance.parent(c.unit)
+     WHERE c.decided_at < p.decided_at OR p.unit IS NULL AND c.method IS NOT NULL;
+COMMENT ON VIEW stale_quota IS
+    'quotas decided before the last change of the quota they were taken from, or handed down from one that has been withdrawn since';
+COMMENT ON COLUMN stale_quota.parent_amount IS 'NULL: the parent''s quota has been withdrawn';
 
 -- Whether met: of a ceiling the value stays within, of a floor it reaches, the amount.
 CREATE VIEW quota_progress WITH (security_invoker = true) AS
@@ -294,8 +300,10 @@ CREATE FUNCTION date_quota() RETURNS trigger
     SET search_path FROM CURRENT
     AS $$
 BEGIN
-    IF (OLD.amount, OLD.reserve, OLD.measure_unit, OLD.decided_at, OLD.decided_by)
-       IS DISTINCT FROM (NEW.amount, NEW.reserve, NEW.measure_unit, NEW.decided_at, NEW.decided_by)
+    -- What follows its unit of measure's new name is no decision.
+    IF (OLD.amount, OLD.reserve, OLD.decided_at, OLD.decided_by) IS DISTINCT FROM (NEW.amount, NEW.reserve, NEW.decided_at, NEW.decided_by)
+       OR OLD.measure_unit IS DISTINCT FROM NEW.measure_unit
+          AND (OLD.measure_unit IS NULL OR EXISTS (SELECT FROM measure_unit m WHERE m.code = OLD.measure_unit))
     THEN
         IF NEW.decided_at = OLD.decided_at THEN
             NEW.decided_at := clock_timestamp();
@@ -316,19 +324,26 @@ CREATE FUNCTION keep_quota() RETURNS trigger
     SET enable_nestloop = off
     SET jit = off
     AS $$
+DECLARE
+    -- The current user is the owner here.
+    author name := coalesce(nullif(current_setting('role'), 'none'), session_user);
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        -- What follows its indicator's new name is no decision.
+        -- What follows a new name of its indicator or unit of measure is no decision.
         INSERT INTO quota_revision
         SELECT f.*, CASE WHEN p.decided_at > f.decided_at AND p.decided_at BETWEEN now() AND clock_timestamp() THEN p.decided_at ELSE clock_timestamp() END,
-               coalesce(p.decided_by, session_user)
+               coalesce(p.decided_by, author)
           FROM former f
           LEFT JOIN present p ON p.indicator = f.indicator AND p.period = f.period AND p.unit = f.unit
-         WHERE (f.amount, scale(f.amount), f.reserve, f.measure_unit, f.reason, f.decided_at, f.decided_by)
-               IS DISTINCT FROM (p.amount, scale(p.amount), p.reserve, p.measure_unit, p.reason, p.decided_at, p.decided_by)
+         WHERE ((f.amount, scale(f.amount), f.reserve, f.reason, f.decided_at, f.decided_by)
+                IS DISTINCT FROM (p.amount, scale(p.amount), p.reserve, p.reason, p.decided_at, p.decided_by)
+                OR f.measure_unit IS DISTINCT FROM p.measure_unit
+                   AND (f.measure_unit IS NULL OR f.measure_unit IN (SELECT m.code FROM measure_unit m)))
            AND f.indicator IN (SELECT i.code FROM indicator i);
+    ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO quota_revision SELECT f.*, clock_timestamp(), author FROM former f;
     ELSE
-        INSERT INTO quota_revision SELECT f.*, clock_timestamp(), session_user FROM former f;
+        INSERT INTO quota_revision SELECT q.*, clock_timestamp(), author FROM quota q;
     END IF;
     RETURN NULL;
 END
@@ -340,6 +355,8 @@ CREATE TRIGGER quota_kept_update AFTER UPDATE ON quota
     REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION keep_quota();
 CREATE TRIGGER quota_kept_delete AFTER DELETE ON quota
     REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION keep_quota();
+CREATE TRIGGER quota_kept_truncate BEFORE TRUNCATE ON quota
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_quota();
 
 -- What a transaction has to prove before it commits: a row a statement, taken out again
 -- by the check, which therefore sees its own transaction's rows alone.
@@ -432,9 +449,10 @@ DECLARE
 BEGIN
     IF NEW.code <> OLD.code THEN
         UPDATE quota_revision r SET indicator = NEW.code WHERE r.indicator = OLD.code;
+        UPDATE quota_revision r SET weight_by = NEW.code WHERE r.weight_by = OLD.code;
     END IF;
-    -- Amounts without a unit of measure are in the indicator's, and base values too.
-    IF NEW.measure_unit <> OLD.measure_unit THEN
+    -- Amounts without a unit of measure are in the indicator's, and base values too. That may be renamed.
+    IF NEW.measure_unit <> OLD.measure_unit AND EXISTS (SELECT FROM measure_unit m WHERE m.code = OLD.measure_unit) THEN
         SELECT g.what INTO bad
           FROM (SELECT 'quotas' AS what FROM quota q LEFT JOIN measure_unit f ON f.code = q.measure_unit
                  WHERE q.indicator = NEW.code
@@ -469,6 +487,14 @@ CREATE FUNCTION keep_measure_unit() RETURNS trigger
     SET search_path FROM CURRENT
     AS $$
 BEGIN
+    IF NEW.code <> OLD.code THEN
+        UPDATE quota_revision r SET measure_unit = NEW.code WHERE r.measure_unit = OLD.code;
+    END IF;
+    IF (NEW.dimension, NEW.factor, NEW.divisor) = (OLD.dimension, OLD.factor, OLD.divisor) THEN
+        RETURN NULL;
+    END IF;
+    -- Whoever gives a quota in it meanwhile is waited for.
+    PERFORM FROM measure_unit m WHERE m.code = NEW.code FOR UPDATE;
     IF EXISTS (SELECT FROM quota q WHERE q.measure_unit = NEW.code) THEN
         RAISE EXCEPTION 'unit of measure "%" is in use: its dimension, factor and divisor stay', NEW.code
             USING ERRCODE = 'check_violation',
@@ -478,10 +504,11 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON FUNCTION keep_measure_unit() FROM PUBLIC;
-COMMENT ON FUNCTION keep_measure_unit() IS 'trigger: a unit of measure that quotas are given in keeps its dimension and size';
+COMMENT ON FUNCTION keep_measure_unit() IS 'trigger: a unit of measure that quotas are given in keeps its dimension and size; their history follows its name';
 
 CREATE CONSTRAINT TRIGGER measure_unit_of_quota AFTER UPDATE ON measure_unit
-    FOR EACH ROW WHEN ((NEW.dimension, NEW.factor, NEW.divisor) <> (OLD.dimension, OLD.factor, OLD.divisor)) EXECUTE FUNCTION keep_measure_unit();
+    FOR EACH ROW WHEN ((NEW.code, NEW.dimension, NEW.factor, NEW.divisor) <> (OLD.code, OLD.dimension, OLD.factor, OLD.divisor))
+    EXECUTE FUNCTION keep_measure_unit();
 
 -- All that the transaction touched is proven when the first of its rows is.
 CREATE FUNCTION check_quota() RETURNS trigger
@@ -546,7 +573,8 @@ BEGIN
     RAISE EXCEPTION 'quota of "%" cannot be handed to unit "%": it has no %', $1, $2,
                     CASE WHEN $3 IS NULL THEN 'share' ELSE format('value of "%s"%s', $3, ' for ' || period_label($4)) END
         USING ERRCODE = 'null_value_not_allowed',
-              DETAIL = 'What all others receive depends on it; a missing weight is not zero.',
+              DETAIL = 'What all others receive depends on it; a missing weight is not zero'
+                       || CASE WHEN $3 IS NULL THEN '.' ELSE ', nor is a sum the weight that lacks more than min_coverage allows (state "insufficient").' END,
               HINT = CASE WHEN $3 IS NULL THEN 'Give every child a share in quota_condition, or an indicator to weigh by.'
                           ELSE 'Observe the missing value and refresh(), choose another base_period, or give shares in quota_condition.' END;
 END
@@ -574,48 +602,45 @@ CREATE FUNCTION bounds_of(indicator text, period daterange, units unitcode[]) RE
     BEGIN ATOMIC
         SELECT o.indicator, o.unit, o.period, o.share, o.floor, o.cap, o.floor_ratio * b.value, o.cap_ratio * b.value, o.base_period, b.version
           FROM quota_condition o
+          JOIN unnest($3) AS u (code) ON u.code = o.unit
           LEFT JOIN LATERAL (
             SELECT x.value, x.version FROM base_value x
              WHERE x.indicator = $1 AND x.period = o.base_period AND x.unit = o.unit AND (o.base_version IS NULL OR x.version = o.base_version)
              ORDER BY x.version DESC LIMIT 1) b ON true
-         WHERE o.indicator = $1 AND o.period = $2 AND o.unit = ANY ($3)
+         WHERE o.indicator = $1 AND o.period = $2
            AND refuse_baseless(o, b.value) IS NOT NULL;
     END;
 COMMENT ON FUNCTION bounds_of(text, daterange, unitcode[]) IS
     'the conditions of some units, floor_ratio and cap_ratio resolved against the base values into amounts in the indicator''s unit of measure';
 
--- Where to read units and values for a few or for a whole tier: planned for each call.
+-- Where to read for a few units or for a whole tier: planned for each call, so that the
+-- number of units is known. They are joined, since to look for each in a list takes the
+-- square of their number; and what lies before the first or behind the last is not read.
 CREATE FUNCTION children_of(parents unitcode[], alive daterange) RETURNS unitcode[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
     SET jit = off
     AS $$
+DECLARE
+    first_one unitcode;
+    last_one unitcode;
 BEGIN
-    RETURN (SELECT array_agg(c.code) FROM unit c WHERE c.parent = ANY ($1) AND c.valid && alive);
+    SELECT min(p), max(p) INTO first_one, last_one FROM unnest($1) p;
+    RETURN (SELECT array_agg(c.code)
+              FROM unnest($1) AS p (code) JOIN unit c ON c.parent = p.code
+             WHERE c.parent BETWEEN first_one AND last_one AND c.valid && alive);
 END
 $$;
 COMMENT ON FUNCTION children_of(unitcode[], daterange) IS 'the children of some units that exist on one of some days; NULL: none';
 
-CREATE FUNCTION parents_among(units unitcode[], alive daterange) RETURNS unitcode[]
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path FROM CURRENT
-    SET plan_cache_mode = force_custom_plan
-    SET jit = off
-    AS $$
-BEGIN
-    RETURN (SELECT array_agg(DISTINCT c.parent) FROM unit c WHERE c.parent = ANY ($1) AND c.valid && alive);
-END
-$$;
-COMMENT ON FUNCTION parents_among(unitcode[], daterange) IS 'those of some units that have children on one of some days; NULL: none';
-
 -- The rows that allocate() names are a parent's children in the order of their codes.
-CREATE FUNCTION children_named(message text, parent unitcode, alive daterange) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
+CREATE FUNCTION children_named(message text, units unitcode[]) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     AS $$
 DECLARE
-    children unitcode[] := (SELECT array_agg(c ORDER BY c) FROM unnest(children_of(ARRAY[$2], $3)) c);
+    children unitcode[] := (SELECT array_agg(c ORDER BY c) FROM unnest($2) c);
     n text;
 BEGIN
     message := regexp_replace(message, '^total of row 1 of the partition', 'what it hands down');
@@ -629,10 +654,10 @@ BEGIN
     RETURN message;
 END
 $$;
-COMMENT ON FUNCTION children_named(text, unitcode, daterange) IS 'a message of allocate() about a parent''s children, with their codes in place of the numbers of rows';
+COMMENT ON FUNCTION children_named(text, unitcode[]) IS 'a message of allocate() about a parent''s children, with their codes in place of the numbers of rows';
 
-CREATE FUNCTION parts_of(indicator text, parents unitcode[], period daterange, weight_by text, quantum numeric DEFAULT 1,
-                         method governance.allocation_method DEFAULT 'largest_remainder', base_period daterange DEFAULT NULL)
+CREATE FUNCTION parts_among(indicator text, children unitcode[], period daterange, weight_by text, quantum numeric,
+                            method governance.allocation_method, base_period daterange)
     RETURNS TABLE (unit unitcode, amount numeric, measure_unit text, handed_at timestamptz)
     LANGUAGE plpgsql STABLE ROWS 100000
     SET search_path FROM CURRENT
@@ -642,22 +667,26 @@ CREATE FUNCTION parts_of(indicator text, parents unitcode[], period daterange, w
     AS $$
 #variable_conflict use_column
 DECLARE
-    alive daterange := indicator_existence($1, $3);
     weighed_in daterange := coalesce($7, newest_period($4, upper($3)));
     own_size numeric := measure_size($1, NULL);
-    children unitcode[] := children_of($2, alive);
+    parents unitcode[] := (SELECT array_agg(DISTINCT governance.parent(c)) FROM unnest($2) c);
+    half integer := cardinality(parents) / 2;
+    many boolean := cardinality($2) > 1000;
+    first_one unitcode;
+    last_one unitcode;
     above quota[];
     bounds quota_condition[];
     weights indicator_value[];
     detail text;
     hint text;
-    half integer := cardinality($2) / 2;
 BEGIN
-    SELECT array_agg(q) INTO above FROM quota_of($1, $3, $2) q;
-    SELECT array_agg(o) INTO bounds FROM bounds_of($1, $3, children) o;
-    -- A few weights are looked up; for many, all of the period are read.
-    IF cardinality(children) <= 1000 THEN
-        SELECT array_agg(v) INTO weights FROM value_of($4, weighed_in, children) v;
+    SELECT array_agg(q) INTO above FROM quota_of($1, $3, parents) q;
+    SELECT array_agg(o) INTO bounds FROM bounds_of($1, $3, $2) o;
+    -- A few weights are looked up; for many, all from the first unit's to the last's are read.
+    IF many THEN
+        SELECT min(c), max(c) INTO first_one, last_one FROM unnest($2) c;
+    ELSE
+        SELECT array_agg(v) INTO weights FROM value_of($4, weighed_in, $2) v;
     END IF;
     RETURN QUERY
         -- Sizes are worked out once a unit of measure, not once a child; all joins can be hashed.
@@ -667,37 +696,125 @@ BEGIN
             SELECT p.unit, p.amount - p.reserve AS amount, p.measure_unit, p.decided_at, s.size
               FROM unnest(above) p JOIN size s ON s.code = coalesce(p.measure_unit, '')
         ), weight AS (
-            SELECT v.unit, v.value FROM indicator_value v WHERE v.indicator = $4 AND v.period = weighed_in AND cardinality(children) > 1000
+            -- A sum that lacks too much is as good as missing.
+            SELECT v.unit, v.value FROM indicator_value v
+             WHERE many AND v.indicator = $4 AND v.period = weighed_in AND v.unit BETWEEN first_one AND last_one AND v.state <> 'insufficient'
              UNION ALL
-            SELECT v.unit, v.value FROM unnest(weights) v
+            SELECT v.unit, v.value FROM unnest(weights) v WHERE v.state <> 'insufficient'
         )
         SELECT c.code,
                governance.allocate(h.amount,
                                    coalesce(CASE WHEN $4 IS NULL THEN o.share ELSE w.value END, refuse_weightless($1, c.code, $4, weighed_in)),
-                                   greatest(o.floor, o.floor_ratio * own_size / h.size, 0), least(o.cap, o.cap_ratio * own_size / h.size), $5, $6)
-                   OVER (PARTITION BY c.parent ORDER BY c.code),
+                                   greatest(o.floor, exact_quotient(o.floor_ratio * own_size, h.size), 0),
+                                   least(o.cap, exact_quotient(o.cap_ratio * own_size, h.size)), $5, $6)
+                   OVER (PARTITION BY h.unit ORDER BY c.code),
                h.measure_unit, h.decided_at
-          FROM unit c
-          JOIN handing h ON h.unit = c.parent
+          FROM unnest($2) AS c (code)
+          JOIN handing h ON h.unit = governance.parent(c.code)
           LEFT JOIN weight w ON w.unit = c.code
-          LEFT JOIN unnest(bounds) o ON o.unit = c.code
-         WHERE c.parent = ANY ($2) AND c.valid && alive;
+          LEFT JOIN unnest(bounds) o ON o.unit = c.code;
 EXCEPTION WHEN invalid_parameter_value THEN
     -- Whose children are meant? Those of one half of the parents.
     GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
     IF half > 0 THEN
-        PERFORM FROM parts_of($1, $2[:half], $3, $4, $5, $6, $7);
-        PERFORM FROM parts_of($1, $2[half + 1:], $3, $4, $5, $6, $7);
+        PERFORM FROM parts_among($1, ARRAY(SELECT c FROM unnest($2) c WHERE governance.parent(c) <= parents[half]), $3, $4, $5, $6, $7);
+        PERFORM FROM parts_among($1, ARRAY(SELECT c FROM unnest($2) c WHERE governance.parent(c) > parents[half]), $3, $4, $5, $6, $7);
         RAISE;
     END IF;
-    RAISE EXCEPTION 'quota of "%" for % cannot be handed down by unit "%": %', $1, period_label($3), $2[1], children_named(SQLERRM, $2[1], alive)
+    RAISE EXCEPTION 'quota of "%" for % cannot be handed down by unit "%": %', $1, period_label($3), parents[1], children_named(SQLERRM, $2)
         USING ERRCODE = SQLSTATE,
-              DETAIL = coalesce(nullif(children_named(detail, $2[1], alive), ''), 'Nothing has been handed down.'),
+              DETAIL = coalesce(nullif(children_named(detail, $2), ''), 'Nothing has been handed down.'),
               HINT = coalesce(nullif(hint, ''), 'Floors, caps and shares of the children stand in quota_condition.');
 END
 $$;
+COMMENT ON FUNCTION parts_among(text, unitcode[], daterange, text, numeric, governance.allocation_method, daterange) IS
+    'what some units, all children of their parents, would receive of the parents'' quotas; nothing is written';
+
+CREATE FUNCTION parts_of(indicator text, parents unitcode[], period daterange, weight_by text, quantum numeric DEFAULT 1,
+                         method governance.allocation_method DEFAULT 'largest_remainder', base_period daterange DEFAULT NULL)
+    RETURNS TABLE (unit unitcode, amount numeric, measure_unit text, handed_at timestamptz)
+    LANGUAGE sql STABLE ROWS 100000
+    BEGIN ATOMIC
+        SELECT p.* FROM parts_among($1, children_of($2, indicator_existence($1, $3)), $3, $4, $5, $6, $7) p;
+    END;
 COMMENT ON FUNCTION parts_of(text, unitcode[], daterange, text, numeric, governance.allocation_method, daterange) IS
     'what the children of some units would receive of their quotas, by transmit(); nothing is written';
+
+-- Whoever changes these quotas meanwhile is waited for.
+CREATE FUNCTION hold_quotas(indicator text, period daterange, units unitcode[], quantum numeric, reserve_share numeric) RETURNS unitcode[]
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    first_one unitcode;
+    last_one unitcode;
+    held unitcode[];
+BEGIN
+    SELECT min(u), max(u) INTO first_one, last_one FROM unnest($3) u;
+    SELECT array_agg(h.unit) INTO held
+      FROM (SELECT q.unit
+              FROM unnest($3) AS u (code) JOIN quota q ON q.unit = u.code
+             WHERE q.indicator = $1 AND q.period = $2 AND q.unit BETWEEN first_one AND last_one
+             ORDER BY q.unit FOR NO KEY UPDATE OF q) AS h;
+    IF $5 IS NOT NULL THEN
+        UPDATE quota q
+           SET reserve = q.amount - div(q.amount * (1 - $5), $4) * $4
+          FROM unnest(held) AS u (code)
+         WHERE q.unit = u.code AND q.indicator = $1 AND q.period = $2 AND q.unit BETWEEN first_one AND last_one
+           AND q.amount >= 0 AND q.reserve <> q.amount - div(q.amount * (1 - $5), $4) * $4;
+    END IF;
+    RETURN held;
+END
+$$;
+COMMENT ON FUNCTION hold_quotas(text, daterange, unitcode[], numeric, numeric) IS
+    'holds the quotas of some units until the end of the transaction, with reserves of a share of them unless that is NULL; returns the units that have one; part of transmit()';
+
+-- What stays as it is, and was decided since its parent's, is left alone.
+CREATE FUNCTION due_parts(indicator text, children unitcode[], period daterange, weight_by text, quantum numeric, reserve_share numeric,
+                          method governance.allocation_method, base_period daterange)
+    RETURNS TABLE (unit unitcode, amount numeric, reserve numeric, measure_unit text)
+    LANGUAGE plpgsql STABLE ROWS 100000
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    many boolean := cardinality($2) > 1000;
+    first_one unitcode;
+    last_one unitcode;
+    known quota[];
+BEGIN
+    IF many THEN
+        SELECT min(c), max(c) INTO first_one, last_one FROM unnest($2) c;
+    ELSE
+        SELECT array_agg(q) INTO known FROM quota_of($1, $3, $2) q;
+    END IF;
+    RETURN QUERY
+        WITH existing AS (
+            SELECT q.* FROM quota q
+             WHERE many AND q.indicator = $1 AND q.period = $3 AND q.unit BETWEEN first_one AND last_one
+             UNION ALL
+            SELECT q.* FROM unnest(known) q
+        )
+        SELECT p.unit, p.amount,
+               CASE WHEN coalesce(e.reserve, 0) = 0 THEN 0
+                    WHEN $6 IS NOT NULL THEN least(converted(e.reserve, $1, e.measure_unit, p.measure_unit), greatest(p.amount, 0))
+                    ELSE converted(e.reserve, $1, e.measure_unit, p.measure_unit) END,
+               p.measure_unit
+          FROM parts_among($1, $2, $3, $4, $5, $7, $8) p
+          LEFT JOIN existing e ON e.unit = p.unit
+         WHERE (e.amount, scale(e.amount), e.measure_unit, e.method, e.weight_by)
+               IS DISTINCT FROM (p.amount, scale(p.amount), p.measure_unit, $7, $4)
+            OR e.decided_at < p.handed_at;
+END
+$$;
+COMMENT ON FUNCTION due_parts(text, unitcode[], daterange, text, numeric, numeric, governance.allocation_method, daterange) IS
+    'of parts_among(), those that are not the children''s quotas already, with what the children keep in reserve; part of transmit()';
 
 -- Writes the quotas of all children of some parents, in one statement. What it plans anew
 -- for each call is in functions of its own: the checks of foreign keys would inherit that.
@@ -710,42 +827,21 @@ CREATE FUNCTION transmit_tier(indicator text, above_units unitcode[], period dat
     AS $$
 #variable_conflict use_column
 DECLARE
-    alive daterange := indicator_existence($1, $3);
-    parents unitcode[] := parents_among($2, alive);
-    children unitcode[];
-    decided timestamptz;
-    bad record;
+    children unitcode[] := children_of($2, indicator_existence($1, $3));
+    parents unitcode[] := (SELECT array_agg(DISTINCT governance.parent(c)) FROM unnest(children) c);
+    held unitcode[] := hold_quotas($1, $3, parents, $5, $6);
+    decided timestamptz := clock_timestamp();
 BEGIN
-    IF parents IS NULL THEN
+    IF cardinality(held) < cardinality(parents) THEN
+        children := ARRAY(SELECT c FROM unnest(children) c JOIN unnest(held) h ON h = governance.parent(c));
+    END IF;
+    IF held IS NULL THEN
         RETURN NULL;
     END IF;
-    -- Whoever changes the parents' quotas meanwhile is waited for.
-    PERFORM FROM quota q WHERE q.indicator = $1 AND q.period = $3 AND q.unit = ANY (parents) ORDER BY q.unit FOR NO KEY UPDATE;
-    IF $6 IS NOT NULL THEN
-        UPDATE quota q
-           SET reserve = q.amount - div(q.amount * (1 - $6), $5) * $5
-         WHERE q.indicator = $1 AND q.period = $3 AND q.unit = ANY (parents) AND q.amount >= 0
-           AND q.reserve <> q.amount - div(q.amount * (1 - $6), $5) * $5;
-    END IF;
-    SELECT array_agg(q.unit) INTO parents FROM quota_of($1, $3, parents) q;
-    children := children_of(parents, alive);
-    IF children IS NULL THEN
-        RETURN NULL;
-    END IF;
-    decided := clock_timestamp();
-    -- What stays as it is, and was decided since its parent's, is left alone.
     INSERT INTO quota AS q (indicator, unit, period, amount, reserve, measure_unit, method, weight_by, decided_at)
-    SELECT $1, p.unit, $3, p.amount,
-           CASE WHEN coalesce(e.reserve, 0) = 0 THEN 0
-                WHEN $6 IS NOT NULL THEN least(converted(e.reserve, $1, e.measure_unit, p.measure_unit), greatest(p.amount, 0))
-                ELSE converted(e.reserve, $1, e.measure_unit, p.measure_unit) END,
-           p.measure_unit, $7, $4, decided
-      FROM parts_of($1, parents, $3, $4, $5, $7, $8) p
-      LEFT JOIN quota_of($1, $3, CASE WHEN cardinality(children) <= 1000 THEN children END) e ON e.unit = p.unit
-     WHERE (e.amount, scale(e.amount), e.measure_unit, e.method, e.weight_by)
-           IS DISTINCT FROM (p.amount, scale(p.amount), p.measure_unit, $7, $4)
-        OR e.decided_at < p.handed_at
-        ON CONFLICT (indicator, period, unit) DO UPDATE
+    SELECT $1, d.unit, $3, d.amount, d.reserve, d.measure_unit, $7, $4, decided
+      FROM due_parts($1, children, $3, $4, $5, $6, $7, $8) d
+        ON CONFLICT (indicator, unit, period) DO UPDATE
        SET amount = excluded.amount, reserve = excluded.reserve, measure_unit = excluded.measure_unit, method = excluded.method,
            weight_by = excluded.weight_by, reason = NULL, decided_at = excluded.decided_at, decided_by = current_user;
     RETURN children;

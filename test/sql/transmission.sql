@@ -197,6 +197,45 @@ UPDATE indicator SET code = 'trees' WHERE code = 'forest';
 DELETE FROM quota WHERE period = period('2040');
 SELECT unit, count(*), count(*) FILTER (WHERE ended_at IS NULL) AS in_force FROM quota_history WHERE period = period('2040') GROUP BY unit ORDER BY unit;
 
+-- nor is that of its unit of measure, or of what it was weighed by; history follows
+INSERT INTO quota (indicator, unit, period, amount, measure_unit) VALUES ('build', 'N', period('2050'), 30, 'ha');
+SELECT transmit('build', 'N', period('2050'), 'people');
+UPDATE quota SET amount = amount + 1 WHERE indicator = 'build' AND period = period('2050') AND unit = 'N';
+SELECT transmit('build', 'N', period('2050'), 'people', quantum => 0.01);
+UPDATE measure_unit SET code = 'hectare' WHERE code = 'ha';
+UPDATE indicator SET code = 'population' WHERE code = 'people';
+SELECT unit, revision, amount, measure_unit, weight_by, ended_at IS NULL AS in_force FROM quota_history
+ WHERE indicator = 'build' AND period = period('2050') ORDER BY unit, revision;
+SELECT count(*) AS stale FROM stale_quota WHERE period = period('2050');
+UPDATE measure_unit SET code = 'ha' WHERE code = 'hectare';
+UPDATE indicator SET code = 'people' WHERE code = 'population';
+-- what has been handed down from a quota that is withdrawn is stale, unless set by hand
+UPDATE indicator SET attribute = 'expected' WHERE code = 'build';
+UPDATE quota SET method = NULL WHERE indicator = 'build' AND period = period('2050') AND unit = 'N.B';
+DELETE FROM quota WHERE indicator = 'build' AND period = period('2050') AND unit = 'N';
+SELECT unit, parent, parent_amount FROM stale_quota WHERE period = period('2050') ORDER BY unit;
+-- a table that is emptied leaves its history
+BEGIN;
+TRUNCATE quota;
+SELECT count(*) > 0 AS kept, count(*) FILTER (WHERE ended_at IS NULL) AS in_force, count(DISTINCT unit) FILTER (WHERE indicator = 'build' AND period = period('2050')) AS of_2050
+  FROM quota_history;
+ROLLBACK;
+DELETE FROM quota WHERE period = period('2050');
+UPDATE indicator SET attribute = 'binding' WHERE code = 'build';
+
+-- what a ratio's quotas come to is not known where one of them has no weight; a weight that lacks too much is none
+BEGIN;
+DELETE FROM observation WHERE indicator = 'people' AND unit <@ 'N.C';
+CALL refresh();
+SELECT parent, amount, allotted, difference, complete, severity FROM transmission_gap WHERE indicator = 'rate' AND parent = 'N';
+DELETE FROM observation WHERE indicator = 'people' AND unit IN ('N.A.1', 'N.A.2');
+INSERT INTO observation (indicator, unit, period, value) VALUES ('people', 'N.C', period('2024'), 100);
+CALL refresh();
+SELECT value, round(coverage, 2) AS coverage, state FROM indicator_value WHERE indicator = 'people' AND unit = 'N.A';
+INSERT INTO quota (indicator, unit, period, amount) VALUES ('homes', 'N', period('2034'), 100);
+SELECT transmit('homes', 'N', period('2034'), 'people');
+ROLLBACK;
+
 -- approved by the State Council, in ten thousand mu, to 2035: arable land and permanent basic farmland
 INSERT INTO unit (code, hierarchy, tier, name)
 SELECT c, 'adm', (ARRAY['nation', 'province', 'county'])[depth(c)], n
@@ -225,6 +264,14 @@ UPDATE quota SET amount = 9999 WHERE indicator = 'build' AND unit = 'N.A';
 UPDATE quota SET amount = 1 WHERE indicator = 'build' AND unit = 'N.A';
 RESET ROLE;
 SELECT decided_by FROM quota WHERE indicator = 'build' AND unit = 'N.A';
+-- nor does it decide in another's name
+BEGIN;
+GRANT DELETE ON quota TO gov_regress_planner;
+SET LOCAL ROLE gov_regress_planner;
+DELETE FROM quota WHERE indicator = 'trees' AND unit = 'N.A';
+RESET ROLE;
+SELECT ended_by FROM quota_history WHERE indicator = 'trees' AND unit = 'N.A';
+ROLLBACK;
 DROP OWNED BY gov_regress_planner;
 DROP ROLE gov_regress_planner;
 SET search_path = '';

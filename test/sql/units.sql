@@ -23,6 +23,13 @@ UPDATE unit SET tier = 'village' WHERE code = 'P.A';
 UPDATE tier SET rank = 5 WHERE name = 'district';
 DELETE FROM unit WHERE code = 'P.A';
 INSERT INTO unit (code, hierarchy, tier, name, valid) VALUES ('P.E', 'adm', 'district', 'never', 'empty');
+-- a whole tree after a single unit, in one session: what is planned for one does not read the table for each
+BEGIN;
+ANALYZE unit;
+INSERT INTO unit (code, hierarchy, tier, name) VALUES ('P.B.0', 'adm', 'town', 'one');
+INSERT INTO unit (code, hierarchy, tier, name) SELECT child('P.B', i::text), 'adm', 'town', 'of many' FROM generate_series(1, 3000) i;
+SELECT seq_tup_read < 100 AND idx_tup_fetch < 10 * 3000 AS by_key FROM pg_stat_xact_user_tables WHERE relid = 'unit'::regclass;
+ROLLBACK;
 -- renaming a tier and moving all ranks
 UPDATE tier SET name = 'region' WHERE name = 'district';
 UPDATE tier SET rank = rank * 10 WHERE hierarchy = 'adm';
