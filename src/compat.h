@@ -48,6 +48,15 @@
 #define GOV_ARRAY_SCAN_KEEPS_ORDER(indexcol) ((indexcol) == 0)
 #endif
 
+/* A scan of an index is told where to count what it does from 18 on. */
+#if PG_VERSION_NUM >= 180000
+#define gov_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, 0)
+#else
+#define gov_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, nkeys, 0)
+#endif
+
 /* Making a range got soft errors in 16. */
 #if PG_VERSION_NUM >= 160000
 #define gov_make_range(typcache, lower, upper) make_range(typcache, lower, upper, false, NULL)

@@ -31,5 +31,6 @@ extern unitcode *gov_unitcode_make(const char *bytes, size_t len);
 
 /* The comparison that the operator class orders by. */
 extern Datum gov_unitcode_cmp(PG_FUNCTION_ARGS);
+extern Datum gov_unitcode_subtree_end(PG_FUNCTION_ARGS);
 
 #endif

@@ -3,12 +3,14 @@
  *	  How the planner sees @> and <@: as conditions on a btree index, and as a
  *	  share of the rows.
  */
+#include "unitcode_count.h"
 #include "unitcode_stats.h"
 
 #include "access/htup_details.h"
 #include "access/stratnum.h"
 #include "access/nbtree.h"
 #include "catalog/pg_am_d.h"
+#include "catalog/pg_class_d.h"
 #include "catalog/pg_proc_d.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type_d.h"
@@ -17,6 +19,7 @@
 #include "nodes/pathnodes.h"
 #include "nodes/supportnodes.h"
 #include "optimizer/optimizer.h"
+#include "optimizer/paths.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
@@ -24,6 +27,9 @@
 
 /* Without statistics, the share of rows that PostgreSQL gives a range. */
 #define DEFAULT_SUBTREE_SHARE DEFAULT_RANGE_INEQ_SEL
+
+/* Of a subtree that is not known to be larger, so many rows are counted in an index, if there is one. */
+#define COUNTED_ROWS 500
 
 /*-------------------------------------------------------------------------
  * Index conditions
@@ -265,24 +271,64 @@ find_listed(const ColumnStats *stats, const char *bytes, size_t len)
 }
 
 /*
- * Share of rows in a unit's subtree: as listed, or as large as those of the
- * unlisted units of its depth are in the mean, but no larger than the subtree
- * that it lies in.
+ * Share of rows in the subtree of a unit that is not listed: as large as such
+ * are in the mean at its depth, but no larger than the subtree that it lies in.
  */
 static double
-subtree_share(const ColumnStats *stats, unitcode *unit)
+unlisted_share(const ColumnStats *stats, const char *bytes, size_t len)
 {
-	const char *bytes = VARDATA_ANY(unit);
-	size_t		len = VARSIZE_ANY_EXHDR(unit);
 	int			depth = gov_code_depth(bytes, len);
 	double		share = depth <= stats->depths ? stats->shares[depth - 1].rest_mean : 0;
-	int			found = find_listed(stats, bytes, len);
+	int			found = -1;
 
-	if (found >= 0)
-		return stats->listed.numbers[found];
 	while (found < 0 && (len = gov_code_parent(bytes, len)) > 0)
 		found = find_listed(stats, bytes, len);
 	return found >= 0 ? Min(share, stats->listed.numbers[found]) : share;
+}
+
+/* An index in whose order the column's codes stand, all of them; NULL if there is none. */
+static const IndexOptInfo *
+find_index(PlannerInfo *root, const VariableStatData *column)
+{
+	ListCell   *cell;
+
+	if (column->rel == NULL || column->rel->tuples < 1 ||
+		root->simple_rte_array[column->rel->relid]->relkind == RELKIND_PARTITIONED_TABLE)
+		return NULL;
+	foreach(cell, column->rel->indexlist)
+	{
+		IndexOptInfo *index = lfirst_node(IndexOptInfo, cell);
+
+		if (index->relam == BTREE_AM_OID && index->indpred == NIL && !index->hypothetical &&
+			match_index_to_operand(column->var, 0, index) &&
+			orders_codes(index->opfamily[0], index->opcintype[0]))
+			return index;
+	}
+	return NULL;
+}
+
+/*
+ * Share of rows in a unit's subtree: as listed if it is large, or else as counted, or else as
+ * listed or guessed, and then no fewer than were counted in vain.  Who may not see
+ * all rows is not told how many there are.
+ */
+static double
+subtree_share(PlannerInfo *root, const VariableStatData *column, const ColumnStats *stats, Datum unit)
+{
+	unitcode   *code = DatumGetUnitcodePP(unit);
+	const char *bytes = VARDATA_ANY(code);
+	size_t		len = VARSIZE_ANY_EXHDR(code);
+	int			found = find_listed(stats, bytes, len);
+	double		share = found >= 0 ? stats->listed.numbers[found] : unlisted_share(stats, bytes, len);
+	const IndexOptInfo *index = column->acl_ok ? find_index(root, column) : NULL;
+	int			rows;
+
+	if (index == NULL || (found >= 0 && share * column->rel->tuples >= COUNTED_ROWS))
+		return share;
+	rows = gov_count_subtree(index, root->simple_rte_array[column->rel->relid]->relid, unit, COUNTED_ROWS);
+	if (rows < COUNTED_ROWS)
+		return rows / column->rel->tuples;
+	return Max(share, rows / column->rel->tuples);
 }
 
 /*
@@ -438,7 +484,7 @@ restriction_selectivity(PlannerInfo *root, Oid operator, Oid funcid, List *args,
 			DEFAULT_SUBTREE_SHARE;
 	else if (first_is_ancestor != varonleft)
 		share = IsA(other, Const) ?
-			subtree_share(&stats, DatumGetUnitcodePP(((Const *) other)->constvalue)) :
+			subtree_share(root, &column, &stats, ((Const *) other)->constvalue) :
 			mean_subtree_share(&stats);
 	else
 		share = IsA(other, Const) ?

@@ -70,8 +70,9 @@ typedef struct Tally
 	UnitCount	own[GOV_DEPTH_MAX];
 	UnitCount	subtree[GOV_DEPTH_MAX];
 	UnitCount	rest[GOV_DEPTH_MAX];
-	int		   *with_rows;		/* number of units by rows in the subtree */
-	int			least;			/* all units with more rows are listed */
+	int			whole;			/* depths whose units are all listed, if they have two rows */
+	int		   *with_rows;		/* of deeper units: their number by rows in the subtree */
+	int			least;			/* all of them with more rows are listed */
 	int			ties;			/* and so many that have just so many */
 	int			listed;
 	SampledUnit *list;
@@ -161,14 +162,42 @@ tally_unit(const SampledUnit *unit, void *context)
 	tally->depths = Max(tally->depths, unit->depth);
 	count_unit(&tally->own[unit->depth - 1], unit->own);
 	count_unit(&tally->subtree[unit->depth - 1], unit->rows);
-	tally->with_rows[unit->rows]++;
 }
 
-/* Between the rounds: how many rows put a unit on the list? One is too few. */
-static void
-choose_listed(Tally *tally, int n, int room)
+/*
+ * From the top, as many depths as find room are listed whole: where the mean is of
+ * many rows, it would be wrong by most for a unit of few.  Returns how many that are.
+ */
+static int
+choose_whole(Tally *tally, int room)
 {
 	int			listed = 0;
+
+	for (; tally->whole < tally->depths; tally->whole++)
+	{
+		const UnitCount *count = &tally->subtree[tally->whole];
+
+		if (listed + count->units - count->singles > room)
+			break;
+		listed += count->units - count->singles;
+	}
+	return listed;
+}
+
+/* Second round: how large are the units that are deeper? */
+static void
+size_unit(const SampledUnit *unit, void *context)
+{
+	Tally	   *tally = (Tally *) context;
+
+	if (unit->depth > tally->whole)
+		tally->with_rows[unit->rows]++;
+}
+
+/* Of those, how many rows put a unit on the list? One is too few, at all depths. */
+static void
+choose_listed(Tally *tally, int n, int listed, int room)
+{
 	int			rows = n;
 
 	while (rows > 1 && listed + tally->with_rows[rows] <= room)
@@ -178,13 +207,21 @@ choose_listed(Tally *tally, int n, int room)
 	tally->list = (SampledUnit *) palloc((listed + tally->ties) * sizeof(SampledUnit));
 }
 
-/* Second round: lists a unit, or counts it among the rest. */
+static bool
+is_listed(Tally *tally, const SampledUnit *unit)
+{
+	if (unit->depth <= tally->whole)
+		return unit->rows > 1;
+	return unit->rows > tally->least || (unit->rows == tally->least && tally->ties-- > 0);
+}
+
+/* Third round: lists a unit, or counts it among the rest. */
 static void
 list_unit(const SampledUnit *unit, void *context)
 {
 	Tally	   *tally = (Tally *) context;
 
-	if (unit->rows > tally->least || (unit->rows == tally->least && tally->ties-- > 0))
+	if (is_listed(tally, unit))
 		tally->list[tally->listed++] = *unit;
 	else
 		count_unit(&tally->rest[unit->depth - 1], unit->rows);
@@ -349,6 +386,8 @@ compute_unitcode_stats(VacAttrStats *stats, AnalyzeAttrFetchFunc fetch, int samp
 	SampledCode *codes;
 	Tally	   *tally;
 	Sample		sample = {samplerows, Max(totalrows, samplerows)};
+	int			room = GOV_STATISTICS_TARGET(stats) * SUBTREES_PER_TARGET;
+	int			listed;
 	int			n;
 
 	stats->extra_data = standard->extra;
@@ -364,7 +403,9 @@ compute_unitcode_stats(VacAttrStats *stats, AnalyzeAttrFetchFunc fetch, int samp
 	tally = (Tally *) palloc0(sizeof(Tally));
 	tally->with_rows = (int *) palloc0((n + 1) * sizeof(int));
 	visit_units(codes, n, tally_unit, tally);
-	choose_listed(tally, n, GOV_STATISTICS_TARGET(stats) * SUBTREES_PER_TARGET);
+	listed = choose_whole(tally, room);
+	visit_units(codes, n, size_unit, tally);
+	choose_listed(tally, n, listed, room);
 	visit_units(codes, n, list_unit, tally);
 	qsort_interruptible(tally->list, tally->listed, sizeof(SampledUnit), compare_units, NULL);
 

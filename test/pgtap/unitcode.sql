@@ -1,7 +1,7 @@
 -- Codes against slow and obvious SQL on random data, laws, and estimates against the truth.
 BEGIN;
 SET LOCAL search_path = governance, public;
-SELECT plan(60);
+SELECT plan(65);
 SELECT setseed(0.2260);
 
 -- Random codes with much in common, some long, with their labels beside them.
@@ -233,6 +233,36 @@ SELECT pg_temp.estimates('demo us', 0);
 SELECT pg_temp.estimates('demo us', 9);
 SELECT pg_temp.estimates('demo bc', 0);
 SELECT pg_temp.estimates('demo bc', 20);
+
+-- A table larger than a sample: a thousand units of few rows each, more than are listed, are counted in an
+-- index, if there is one and the user may see all rows; else they are guessed. Those of the upper depths
+-- are listed, the small ones too.
+CREATE TABLE tap_many AS
+    SELECT ('A.' || to_char(g % 40, 'FM00') || '.' || to_char(g, 'FM0000') || '.' || i)::unitcode AS code
+      FROM generate_series(0, 1999) AS g, generate_series(1, CASE WHEN g % 40 = 39 THEN 1 ELSE 1 + g % 80 END) AS i;
+INSERT INTO tap_many SELECT ('A.' || to_char(u, 'FM00'))::unitcode FROM generate_series(0, 39) AS u, generate_series(1, 50);
+CREATE TEMP TABLE many_truth AS
+    SELECT depth, ancestor(code, depth) AS code, count(*)::float8 AS n FROM tap_many, generate_series(2, 3) AS depth
+     WHERE depth(code) >= depth GROUP BY 1, 2;
+CREATE FUNCTION pg_temp.worst_many(at int) RETURNS numeric LANGUAGE sql AS $$
+    SELECT round(max(greatest(n / e, e / n))::numeric, 2)
+      FROM (SELECT n, pg_temp.estimate(format('SELECT FROM tap_many WHERE code <@ %L', code)) AS e FROM many_truth WHERE depth = at AND hashtext(code::text) % 4 = 0) AS pairs
+$$;
+ANALYZE tap_many;
+SELECT cmp_ok((SELECT count(*) FROM tap_many), '>', 60000::bigint, 'a table larger than a sample');
+SELECT cmp_ok(pg_temp.worst_many(2), '<=', 2::numeric, 'the units of an upper depth are known by the sample');
+SELECT cmp_ok(pg_temp.worst_many(3), '>', 4::numeric, 'small ones are guessed');
+CREATE INDEX tap_many_code ON tap_many (code);
+ANALYZE tap_many;
+SELECT is(pg_temp.worst_many(3), 1.00, 'but counted if there is an index');
+CREATE ROLE tap_reader;
+GRANT SELECT ON tap_many, many_truth TO tap_reader;
+ALTER TABLE tap_many ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tap_all ON tap_many USING (code <> 'A.00');
+SET ROLE tap_reader;
+SELECT cmp_ok(pg_temp.worst_many(3), '>', 4::numeric, 'for who may not see all rows nothing is counted');
+RESET ROLE;
+DROP TABLE tap_many;
 
 -- What ANALYZE keeps can be read by anyone who may, in code order; and nothing to count is no trouble.
 CREATE TABLE tap_fact AS SELECT code FROM tap_tree WHERE tree = 'bc';
