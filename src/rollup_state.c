@@ -26,6 +26,8 @@
 #include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
+#include "large.h"
+
 #define MAGIC			0x726f6c6c
 #define LINE			64
 #define FIRST_PLACES	2
@@ -215,12 +217,10 @@ rebuild(gov_rollup *state, Size capacity, bool dense)
 	gov_weight *old_weights = state->weights;
 	bool		is_aligned = capacity >= ALIGNED_PLACES;
 
-	state->chunk = MemoryContextAllocExtended(context, capacity * sizeof(place) + (is_aligned ? LINE : 0),
-											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	state->chunk = gov_large_alloc_zero(context, capacity * sizeof(place) + (is_aligned ? LINE : 0));
 	state->places = is_aligned ? (place *) TYPEALIGN(LINE, state->chunk) : state->chunk;
 	if (old_weights != NULL)
-		state->weights = MemoryContextAllocExtended(context, capacity * sizeof(gov_weight),
-													MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		state->weights = gov_large_alloc_zero(context, capacity * sizeof(gov_weight));
 	state->capacity = capacity;
 	state->dense = dense;
 	if (!dense)
@@ -409,8 +409,7 @@ merge_at(gov_rollup *state, uint32 at, const gov_cell *cell, const gov_weight *w
 	if (weight != NULL && weight->present)
 	{
 		if (state->weights == NULL)
-			state->weights = MemoryContextAllocExtended(context, state->capacity * sizeof(gov_weight),
-														MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+			state->weights = gov_large_alloc_zero(context, state->capacity * sizeof(gov_weight));
 		gov_weight_merge(&state->weights[at], weight, context);
 	}
 }
@@ -630,7 +629,7 @@ order_by_rank(gov_rollup *state, uint32 *order)
 {
 	const uint32 *ranks = gov_tree_ranks(state->tree);
 	uint32		size = gov_tree_size(state->tree);
-	uint32	   *ranked = MemoryContextAllocHuge(CurrentMemoryContext, (Size) size * sizeof(uint32));
+	uint32	   *ranked = gov_large_alloc(CurrentMemoryContext, (Size) size * sizeof(uint32));
 	uint32		n = 0;
 
 	memset(ranked, 0xff, (Size) size * sizeof(uint32));
@@ -664,7 +663,7 @@ gov_rollup_positions(gov_rollup *state, uint32 *count, bool sorted)
 
 	drain(state);
 	*count = state->nunits;
-	order = MemoryContextAllocHuge(CurrentMemoryContext, ((Size) state->nunits + 1) * sizeof(uint32));
+	order = gov_large_alloc(CurrentMemoryContext, ((Size) state->nunits + 1) * sizeof(uint32));
 	if (sorted && state->nunits >= gov_tree_size(state->tree) / SCATTERED &&
 		gov_tree_ranks_pay(state->tree, state->nunits))
 	{

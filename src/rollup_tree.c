@@ -13,6 +13,8 @@
 #include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
+#include "large.h"
+
 #define NEAR_SIZE		24
 #define FIRST_UNITS		64
 #define FIRST_SLOTS		128		/* a power of two */
@@ -169,13 +171,25 @@ gov_tree_find(const gov_tree *tree, const char *code, int len)
 	return probe(tree, code, len, gov_tree_hash(code, len), &at);
 }
 
+/* Not by repalloc(), which may move what it was given to where no huge pages are. */
+static void
+grow_units(gov_tree *tree)
+{
+	Size		capacity = (Size) tree->capacity * 2;
+	unit	   *units = gov_large_alloc(tree->context, capacity * sizeof(unit));
+
+	memcpy(units, tree->units, tree->nunits * sizeof(unit));
+	pfree(tree->units);
+	tree->units = units;
+	tree->capacity = capacity;
+}
+
 /* At most five eighths of the slots are taken. */
 static void
 grow_slots(gov_tree *tree)
 {
 	uint32		mask = tree->mask * 2 + 1;
-	slot	   *slots = MemoryContextAllocExtended(tree->context, ((Size) mask + 1) * sizeof(slot),
-												   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	slot	   *slots = gov_large_alloc_zero(tree->context, ((Size) mask + 1) * sizeof(slot));
 
 	for (uint32 i = 0; i <= tree->mask; i++)
 	{
@@ -205,12 +219,7 @@ append_unit(gov_tree *tree, const char *code, int len, int label, uint32 parent,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("unit_rollup has more than %u units", MAX_UNITS)));
 	if (tree->nunits == tree->capacity)
-	{
-		Size		capacity = (Size) tree->capacity * 2;
-
-		tree->units = repalloc_huge(tree->units, capacity * sizeof(unit));
-		tree->capacity = capacity;
-	}
+		grow_units(tree);
 	if ((uint64) tree->nunits * 8 >= (uint64) tree->mask * 5)
 		grow_slots(tree);
 
@@ -365,10 +374,9 @@ gov_tree_ranks(gov_tree *tree)
 		pfree(tree->ranks);
 	tree->ranks = NULL;
 
-	first = MemoryContextAllocExtended(CurrentMemoryContext, ((Size) n + 3) * sizeof(uint32),
-									   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	children = MemoryContextAllocHuge(CurrentMemoryContext, ((Size) n + 1) * sizeof(uint32));
-	stack = MemoryContextAllocHuge(CurrentMemoryContext, ((Size) n + 1) * sizeof(uint32));
+	first = gov_large_alloc_zero(CurrentMemoryContext, ((Size) n + 3) * sizeof(uint32));
+	children = gov_large_alloc(CurrentMemoryContext, ((Size) n + 1) * sizeof(uint32));
+	stack = gov_large_alloc(CurrentMemoryContext, ((Size) n + 1) * sizeof(uint32));
 
 	/* Counts go two places up, so that filling moves them to where they belong. */
 	for (uint32 i = 0; i < n; i++)
@@ -388,7 +396,7 @@ gov_tree_ranks(gov_tree *tree)
 			qsort_arg(children + first[i], count, sizeof(uint32), compare_siblings_arg, tree);
 	}
 
-	tree->ranks = MemoryContextAllocHuge(tree->context, ((Size) n + 1) * sizeof(uint32));
+	tree->ranks = gov_large_alloc(tree->context, ((Size) n + 1) * sizeof(uint32));
 	for (uint32 i = first[1]; i > first[0]; i--)
 		stack[depth++] = children[i - 1];
 	while (depth > 0)

@@ -7,6 +7,8 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "large.h"
+
 /* Units asked for before they are written. */
 #define AHEAD			16
 
@@ -136,7 +138,7 @@ gov_flat_write(gov_rollup *state)
 	int			previous_len = 0;
 
 	w.size = Min(MaxAllocSize, 64 + (Size) count * 16);
-	w.data = palloc(w.size);
+	w.data = gov_large_alloc(CurrentMemoryContext, w.size);
 	w.len = VARHDRSZ;
 	*reserve(&w, 1) = GOV_FLAT_VERSION;
 	w.len++;
@@ -245,7 +247,7 @@ gov_flat_merge(struct varlena **parts, uint32 n)
 		w.size += VARSIZE_ANY_EXHDR(parts[i]);
 	}
 	w.size = Min(w.size, MaxAllocSize);
-	w.data = palloc(w.size);
+	w.data = gov_large_alloc(CurrentMemoryContext, w.size);
 	old = MemoryContextSwitchTo(per_unit);
 	while ((first = first_code(readers, more, n)) != GOV_NO_UNIT)
 	{
