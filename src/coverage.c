@@ -39,7 +39,7 @@ add_row(GovCoverage *state, FunctionCallInfo fcinfo)
 
 	row.geometry = VARDATA_ANY(geometry);
 	row.geometry_size = VARSIZE_ANY_EXHDR(geometry);
-	gov_operand_read(&operand, row.geometry, row.geometry_size, row.geometry_size > GOV_SMALL_GEOMETRY);
+	gov_operand_read(&operand, row.geometry, row.geometry_size);
 	gov_coverage_set_srid(state, operand.srid);
 	gov_operand_check(&operand);
 	if (operand.shape.points > 0)
@@ -458,7 +458,7 @@ read_argument(Datum datum, GovOperand *operand)
 	struct varlena *geometry = PG_DETOAST_DATUM_PACKED(datum);
 
 	memset(operand, 0, sizeof(*operand));
-	gov_operand_read(operand, VARDATA_ANY(geometry), VARSIZE_ANY_EXHDR(geometry), false);
+	gov_operand_read(operand, VARDATA_ANY(geometry), VARSIZE_ANY_EXHDR(geometry));
 }
 
 Datum

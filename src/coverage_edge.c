@@ -61,7 +61,7 @@ edges_of_row(const GovUnitRow *row, GovEdge *edge)
 	GovOperand	operand = {0};
 	size_t		n;
 
-	gov_operand_read(&operand, row->geometry, row->geometry_size, false);
+	gov_operand_read(&operand, row->geometry, row->geometry_size);
 	n = gov_edges_of(&operand.shape, row->place, edge);
 	gov_shape_free(&operand.shape);
 	return n;

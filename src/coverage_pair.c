@@ -121,7 +121,8 @@ read_side(Pairs *pairs, uint64 place, Side *side)
 	side->place = place;
 	side->unit = gov_unitcode_make(row.unit, row.unit_size);
 	memset(&side->operand, 0, sizeof(side->operand));
-	gov_operand_read(&side->operand, row.geometry, row.geometry_size, row.geometry_size > GOV_SMALL_GEOMETRY);
+	gov_operand_read(&side->operand, row.geometry, row.geometry_size);
+	side->operand.context = side->context;
 	MemoryContextSwitchTo(before);
 }
 
@@ -177,8 +178,9 @@ compare_sides(Pairs *pairs, Side *a, Side *b, double doubled)
 	const GovShape *q = &b->operand.shape;
 	GovOverlap	overlap;
 	MemoryContext before;
-	double		area = gov_shape_overlap(p, a->operand.indexed ? &a->operand.index : NULL,
-										 q, b->operand.indexed ? &b->operand.index : NULL);
+	bool		larger = gov_is_larger(p, q);
+	double		area = gov_shape_overlap(p, larger ? gov_operand_index(&a->operand) : NULL,
+										 q, larger ? NULL : gov_operand_index(&b->operand));
 	double		rounding = area_of_rounding(p, q);
 
 	if (area <= rounding && doubled > 1000 * rounding)

@@ -464,7 +464,7 @@ absorb_row(GovCoverage *state, FunctionCallInfo fcinfo, const char *bytes, Size 
 		raise_corrupt();
 	show_row(&head, bytes + sizeof(head), 0, &row);
 	gov_unitcode_check(row.unit, row.unit_size, ERRCODE_DATA_CORRUPTED, NULL);
-	gov_operand_read(&operand, row.geometry, row.geometry_size, false);
+	gov_operand_read(&operand, row.geometry, row.geometry_size);
 	if (operand.shape.points == 0)
 		raise_corrupt();
 	gov_coverage_set_srid(state, operand.srid);

@@ -166,7 +166,7 @@ raise_fault(const GovFault *fault)
  */
 
 void
-gov_operand_read(GovOperand *operand, const char *bytes, Size size, bool indexed)
+gov_operand_read(GovOperand *operand, const char *bytes, Size size)
 {
 	GovFrame	frame;
 	GovFault	fault;
@@ -175,10 +175,33 @@ gov_operand_read(GovOperand *operand, const char *bytes, Size size, bool indexed
 		!gov_shape_fill(&frame, &operand->shape, &fault))
 		raise_fault(&fault);
 	operand->srid = frame.srid;
-	operand->indexed = indexed;
+	operand->worth_index = size > GOV_SMALL_GEOMETRY;
+	operand->indexed = false;
 	operand->checked = false;
-	if (indexed)
-		gov_index_build(&operand->shape, NULL, &operand->index);
+}
+
+const GovIndex *
+gov_operand_index(GovOperand *operand)
+{
+	MemoryContext before = CurrentMemoryContext;
+
+	if (!operand->worth_index)
+		return NULL;
+	if (operand->indexed)
+		return &operand->index;
+	/* What an error interrupts is begun anew. */
+	if (operand->context != NULL)
+	{
+		if (operand->index_context == NULL)
+			operand->index_context = AllocSetContextCreate(operand->context, "governance overlap index", ALLOCSET_SMALL_SIZES);
+		MemoryContextReset(operand->index_context);
+		MemoryContextSwitchTo(operand->index_context);
+	}
+	gov_index_build(&operand->shape, NULL, &operand->index);
+	MemoryContextSwitchTo(before);
+	operand->indexed = true;
+	gov_operand_grown(operand);
+	return &operand->index;
 }
 
 void
@@ -188,7 +211,7 @@ gov_operand_check(GovOperand *operand)
 
 	if (operand->checked)
 		return;
-	if (!gov_shape_check(&operand->shape, operand->indexed ? &operand->index : NULL, &fault))
+	if (!gov_shape_check(&operand->shape, gov_operand_index(operand), &fault))
 		raise_fault(&fault);
 	operand->checked = true;
 }
@@ -203,17 +226,23 @@ gov_srid_check(int32 a, int32 b)
 				errhint("ST_Transform() brings one to the spatial reference of the other."));
 }
 
+static bool
+is_large(Datum datum)
+{
+	return toast_raw_datum_size(datum) > GOV_SMALL_GEOMETRY;
+}
+
 static GovOperand *
 get_operand(Datum datum, GovOperand *here, const GovOperand *neighbour)
 {
 	struct varlena *value = (struct varlena *) DatumGetPointer(datum);
 	struct varlena *plain;
 
-	if (toast_raw_datum_size(datum) > GOV_SMALL_GEOMETRY)
+	if (is_large(datum))
 		return gov_operand_large(value, neighbour);
 	plain = pg_detoast_datum_packed(value);
 	memset(here, 0, sizeof(*here));
-	gov_operand_read(here, VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain), false);
+	gov_operand_read(here, VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain));
 	if (plain != value)
 		pfree(plain);
 	return here;
@@ -226,43 +255,130 @@ typedef struct Areas
 	double		common;
 } Areas;
 
-/* Of the arguments of a call; a third one, true, vouches for their being valid. */
-static Areas
-compare_arguments(FunctionCallInfo fcinfo)
+static bool
+read_box(struct varlena *value, int32 *srid, GovBox *box)
 {
+	struct varlena *start = VARATT_IS_EXTENDED(value) ? pg_detoast_datum_slice(value, 0, GOV_BOX_BYTES) : value;
+	bool		good = gov_box_read((const unsigned char *) VARDATA_ANY(start), VARSIZE_ANY_EXHDR(start), srid, box);
+
+	if (start != value)
+		pfree(start);
+	return good;
+}
+
+static double
+read_area(struct varlena *value)
+{
+	struct varlena *plain = pg_detoast_datum_packed(value);
+	GovFrame	frame;
+	GovFault	fault;
+	double		area;
+
+	if (!gov_frame_read((const unsigned char *) VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain), &frame, &fault))
+		raise_fault(&fault);
+	area = gov_frame_area(&frame);
+	if (plain != value)
+		pfree(plain);
+	return area;
+}
+
+/*
+ * An operand that is vouched for, where no edge of a larger one comes near its box: it lies
+ * inside or outside, and is not read but for its area, if that matters. False where it
+ * cannot be told so; the areas are, to the last bit, those had by reading it.
+ */
+static bool
+compare_by_box(GovOperand *larger, Datum datum, bool whole, double *area, double *common)
+{
+	struct varlena *value = (struct varlena *) DatumGetPointer(datum);
+	int32		srid;
+	GovBox		box;
+	int			winding;
+
+	/* The one with more points is the one whose index is used. */
+	if (!larger->worth_index || toast_raw_datum_size(datum) / sizeof(GovPoint) > larger->shape.points ||
+		!read_box(value, &srid, &box))
+		return false;
+	gov_srid_check(larger->srid, srid);
+	winding = gov_box_meet(&box, &larger->shape.box) ?
+		gov_index_winding(&larger->shape, gov_operand_index(larger), &box) : 0;
+	if (winding < 0)
+		return false;
+	*area = winding > 0 || whole ? read_area(value) : 0;
+	*common = Min(Min(winding * *area, *area), larger->shape.area);
+	return isfinite(*area);
+}
+
+static void
+compare_operands(GovOperand *a, GovOperand *b, Areas *areas)
+{
+	const GovIndex *a_index = NULL;
+	const GovIndex *b_index = NULL;
+
+	if (gov_is_larger(&a->shape, &b->shape))
+		a_index = gov_operand_index(a);
+	else
+		b_index = gov_operand_index(b);
+	areas->first = a->shape.area;
+	areas->second = b->shape.area;
+	areas->common = gov_shape_overlap(&a->shape, a_index, &b->shape, b_index);
+}
+
+/* Of the arguments of a call; a third one, true, vouches for their being valid. With whole the areas of both are wanted. */
+static Areas
+compare_arguments(FunctionCallInfo fcinfo, bool whole)
+{
+	Datum		first = PG_GETARG_DATUM(0);
+	Datum		second = PG_GETARG_DATUM(1);
+	bool		vouched = PG_NARGS() > 2 && PG_GETARG_BOOL(2);
 	GovOperand	a_here;
 	GovOperand	b_here;
-	GovOperand *a = get_operand(PG_GETARG_DATUM(0), &a_here, NULL);
-	GovOperand *b = get_operand(PG_GETARG_DATUM(1), &b_here, a);
-	Areas		areas;
+	GovOperand *a = NULL;
+	GovOperand *b = NULL;
+	Areas		areas = {0};
+	bool		done = false;
 
-	gov_srid_check(a->srid, b->srid);
-	if (PG_NARGS() < 3 || !PG_GETARG_BOOL(2))
+	if (vouched && toast_raw_datum_size(first) > toast_raw_datum_size(second) && !gov_operand_is_kept(second))
 	{
-		gov_operand_check(a);
-		gov_operand_check(b);
+		a = get_operand(first, &a_here, NULL);
+		areas.first = a->shape.area;
+		done = compare_by_box(a, second, whole, &areas.second, &areas.common);
 	}
-	areas.first = a->shape.area;
-	areas.second = b->shape.area;
-	areas.common = gov_shape_overlap(&a->shape, a->indexed ? &a->index : NULL,
-									 &b->shape, b->indexed ? &b->index : NULL);
-	if (b != a)
-		gov_operand_release(b);
-	gov_operand_release(a);
+	else if (vouched && toast_raw_datum_size(second) > toast_raw_datum_size(first) && !gov_operand_is_kept(first))
+	{
+		b = get_operand(second, &b_here, NULL);
+		areas.second = b->shape.area;
+		done = compare_by_box(b, first, whole, &areas.first, &areas.common);
+	}
+	if (!done)
+	{
+		if (a == NULL)
+			a = get_operand(first, &a_here, b);
+		if (b == NULL)
+			b = get_operand(second, &b_here, a);
+		gov_srid_check(a->srid, b->srid);
+		if (!vouched)
+		{
+			gov_operand_check(a);
+			gov_operand_check(b);
+		}
+		compare_operands(a, b, &areas);
+	}
+	gov_operands_release(a, b);
 	return areas;
 }
 
 Datum
 gov_overlap_area(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_FLOAT8(compare_arguments(fcinfo).common);
+	PG_RETURN_FLOAT8(compare_arguments(fcinfo, false).common);
 }
 
 /* What part of the first one the second covers; NULL if the first has no area. */
 Datum
 gov_overlap_share(PG_FUNCTION_ARGS)
 {
-	Areas		areas = compare_arguments(fcinfo);
+	Areas		areas = compare_arguments(fcinfo, true);
 
 	if (!(areas.first > 0))
 		PG_RETURN_NULL();
@@ -273,7 +389,7 @@ gov_overlap_share(PG_FUNCTION_ARGS)
 Datum
 gov_covers_area(PG_FUNCTION_ARGS)
 {
-	Areas		areas = compare_arguments(fcinfo);
+	Areas		areas = compare_arguments(fcinfo, true);
 
 	PG_RETURN_FLOAT8(Max(areas.second - areas.common, 0));
 }

@@ -18,11 +18,14 @@
 typedef struct GovOperand
 {
 	GovShape	shape;
-	GovIndex	index;
+	GovIndex	index;			/* see gov_operand_index() */
 	int32		srid;
+	bool		worth_index;
 	bool		indexed;
 	bool		checked;		/* known to be valid */
 	MemoryContext context;		/* it lives there alone, or NULL if in the caller's */
+	MemoryContext index_context;	/* below that one */
+	struct GovCacheEntry *entry;	/* of one that is kept */
 } GovOperand;
 
 extern int	gov_overlap_cache;	/* in kB */
@@ -30,7 +33,10 @@ extern int	gov_overlap_cache;	/* in kB */
 extern void gov_overlap_init(void);
 
 /* Reads a geometry's bytes, those after the varlena header; raises what is wrong. */
-extern void gov_operand_read(GovOperand *operand, const char *bytes, Size size, bool indexed);
+extern void gov_operand_read(GovOperand *operand, const char *bytes, Size size);
+
+/* The index, made when it is first asked for; NULL for a small operand. */
+extern const GovIndex *gov_operand_index(GovOperand *operand);
 
 /* Raises what is wrong unless the shape is valid, and unless both references are the same. */
 extern void gov_operand_check(GovOperand *operand);
@@ -39,7 +45,13 @@ extern void gov_srid_check(int32 a, int32 b);
 /* A large geometry: from the cache, or read into it. Its neighbour is not evicted. */
 extern GovOperand *gov_operand_large(struct varlena *datum, const GovOperand *neighbour);
 
-/* Afterwards, for an operand that is not kept. */
-extern void gov_operand_release(GovOperand *operand);
+/* Is it in the cache? A small one never is. */
+extern bool gov_operand_is_kept(Datum datum);
+
+/* Counts the memory of an operand again, if it is kept. */
+extern void gov_operand_grown(GovOperand *operand);
+
+/* Afterwards, for operands that are not kept; either may be NULL, and both one. */
+extern void gov_operands_release(GovOperand *a, GovOperand *b);
 
 #endif

@@ -21,14 +21,19 @@
 
 #define PAUSE_EVERY 0xFF
 
-/* A stretch of an edge: height over the floor at its left end, and its slope. */
+/* A shape of more points is laid over another cell by cell. */
+#define FEW_POINTS 1024
+
+/* A stretch of an edge: its heights over the floor at both ends. */
 typedef struct Piece
 {
 	double		left;
 	double		right;
-	double		height;
-	double		slope;
+	double		from;
+	double		to;
 	double		sign;
+	double		slope;			/* of those in a comb */
+	uint32_t	slot;			/* likewise: the first one it lies in */
 } Piece;
 
 typedef struct Pieces
@@ -55,22 +60,10 @@ add(Sum *sum, double term)
 	sum->total = total;
 }
 
-static Piece *
+static inline Piece *
 new_piece(Pieces *pieces)
 {
-	if (pieces->n == pieces->room)
-	{
-		size_t		room = 2 * pieces->room + 64;
-		Piece	   *larger = gov_overlap_alloc(room * sizeof(Piece));
-
-		if (pieces->piece)
-		{
-			memcpy(larger, pieces->piece, pieces->n * sizeof(Piece));
-			gov_overlap_free(pieces->piece);
-		}
-		pieces->piece = larger;
-		pieces->room = room;
-	}
+	pieces->piece = gov_overlap_grow(pieces->piece, &pieces->room, pieces->n, pieces->n + 1, sizeof(Piece));
 	return pieces->piece + pieces->n++;
 }
 
@@ -81,34 +74,30 @@ forget_pieces(Pieces *pieces)
 		gov_overlap_free(pieces->piece);
 }
 
-/*
- * The piece of an edge over a stretch of x, which is not empty. Its height comes from
- * the edge's nearer end, so that no digits are lost at either.
- */
-static void
-cut_piece(const GovPoint *edge, double left, double right, double floor, Piece *piece)
+/* Height of an edge at a place between its ends, from the nearer one, so that no digits are lost at either. */
+static inline double
+height_between(GovPoint west, GovPoint east, double x, double floor)
 {
-	GovPoint	west = edge[0].x < edge[1].x ? edge[0] : edge[1];
-	GovPoint	east = edge[0].x < edge[1].x ? edge[1] : edge[0];
+	double		slope = (east.y - west.y) / (east.x - west.x);
 
-	piece->sign = edge[0].x < edge[1].x ? -1 : 1;
-	piece->left = left;
-	piece->right = right;
-	piece->slope = (east.y - west.y) / (east.x - west.x);
-	if (left - west.x <= east.x - left)
-		piece->height = (west.y - floor) + (left - west.x) * piece->slope;
-	else
-		piece->height = (east.y - floor) - (east.x - left) * piece->slope;
+	if (x - west.x <= east.x - x)
+		return (west.y - floor) + (x - west.x) * slope;
+	return (east.y - floor) - (east.x - x) * slope;
 }
 
-static void
-level_piece(double left, double right, double height, double sign, Piece *piece)
+/* The piece of an edge over a stretch of x, which is not empty. */
+static inline void
+cut_piece(const GovPoint *edge, double left, double right, double floor, Piece *piece)
 {
-	piece->sign = sign;
+	bool		leftward = edge[1].x < edge[0].x;
+	GovPoint	west = edge[leftward];
+	GovPoint	east = edge[!leftward];
+
+	piece->sign = leftward ? 1 : -1;
 	piece->left = left;
 	piece->right = right;
-	piece->slope = 0;
-	piece->height = height;
+	piece->from = left > west.x ? height_between(west, east, left, floor) : west.y - floor;
+	piece->to = right < east.x ? height_between(west, east, right, floor) : east.y - floor;
 }
 
 /*-------------------------------------------------------------------------
@@ -116,7 +105,18 @@ level_piece(double left, double right, double height, double sign, Piece *piece)
  *-------------------------------------------------------------------------
  */
 
-/* The integral of the lower of two pieces over their common stretch. */
+static void
+add_slopes(Pieces *pieces)
+{
+	for (size_t i = 0; i < pieces->n; i++)
+	{
+		Piece	   *piece = pieces->piece + i;
+
+		piece->slope = (piece->to - piece->from) / (piece->right - piece->left);
+	}
+}
+
+/* The integral of the lower of two pieces over their common stretch; a has its slope. */
 static inline double
 under_both(const Piece *a, const Piece *b)
 {
@@ -124,18 +124,27 @@ under_both(const Piece *a, const Piece *b)
 	double		right = gov_min(a->right, b->right);
 	double		width = right - left;
 	double		a0;
-	double		b0;
+	double		a1;
+	double		b0 = b->from;
+	double		b1 = b->to;
 	double		d0;
 	double		d1;
 	double		lower_ends;
 
 	if (!(width > 0))
 		return 0;
-	a0 = a->height + (left - a->left) * a->slope;
-	b0 = b->height + (left - b->left) * b->slope;
+	if (width < b->right - b->left)
+	{
+		double		slope = (b1 - b0) / (b->right - b->left);
+
+		b1 = b0 + (right - b->left) * slope;
+		b0 += (left - b->left) * slope;
+	}
+	a0 = a->from + (left - a->left) * a->slope;
+	a1 = a->from + (right - a->left) * a->slope;
 	d0 = a0 - b0;
-	d1 = d0 + width * (a->slope - b->slope);
-	lower_ends = gov_min(a0, b0) + gov_min(a0 + width * a->slope, b0 + width * b->slope);
+	d1 = a1 - b1;
+	lower_ends = gov_min(a0, b0) + gov_min(a1, b1);
 	/* Where they cross, the lower one is bent upwards. */
 	if (d0 * d1 < 0)
 		lower_ends -= d0 * d1 / (fabs(d0) + fabs(d1));
@@ -143,56 +152,86 @@ under_both(const Piece *a, const Piece *b)
 }
 
 /*
- * Which pieces lie over which x: the stretch between two x is cut into slots, and every
- * slot has a bit for each piece over it, in blocks of pieces.
+ * Which pieces lie over which x: the stretch from the leftmost to the rightmost is cut
+ * into slots, and every slot lists the pieces over it.
  */
-#define SLOTS 64
-#define BLOCK 64
-
 typedef struct Comb
 {
 	const Piece *piece;
-	size_t		blocks;
 	double		left;
 	double		inverse;
-	uint64_t   *mask;			/* SLOTS for each block */
+	uint32_t	slots;
+	uint32_t   *start;			/* of a slot's list; one more that ends the last */
+	uint32_t   *list;
 } Comb;
 
-static inline unsigned
+static inline uint32_t
 slot_of(const Comb *comb, double x)
 {
 	double		slot = (x - comb->left) * comb->inverse;
 
 	if (!(slot > 0))
 		return 0;
-	return slot < SLOTS ? (unsigned) slot : SLOTS - 1;
+	return slot < comb->slots ? (uint32_t) slot : comb->slots - 1;
 }
 
+/* Two slots for a piece, but fewer where pieces are long: lists stay within a few times their number. */
 static void
-make_comb(Comb *comb, const Pieces *pieces)
+choose_slots(Comb *comb, const Pieces *pieces)
 {
 	double		left = HUGE_VAL;
 	double		right = -HUGE_VAL;
+	double		run = 0;
 
 	for (size_t i = 0; i < pieces->n; i++)
 	{
 		left = gov_min(left, pieces->piece[i].left);
 		right = gov_max(right, pieces->piece[i].right);
+		run += pieces->piece[i].right - pieces->piece[i].left;
 	}
-	comb->piece = pieces->piece;
-	comb->blocks = (pieces->n + BLOCK - 1) / BLOCK;
+	comb->slots = (uint32_t) gov_min(2.0 * pieces->n, 1 + 4.0 * pieces->n * ((right - left) / run));
 	comb->left = left;
-	comb->inverse = SLOTS / (right - left);
-	comb->mask = gov_overlap_alloc(comb->blocks * SLOTS * sizeof(uint64_t));
-	memset(comb->mask, 0, comb->blocks * SLOTS * sizeof(uint64_t));
+	comb->inverse = comb->slots / (right - left);
+}
+
+static void
+make_comb(Comb *comb, Pieces *pieces)
+{
+	uint32_t	total = 0;
+
+	add_slopes(pieces);
+	choose_slots(comb, pieces);
+	comb->piece = pieces->piece;
+	comb->start = gov_overlap_alloc((comb->slots + 2) * sizeof(uint32_t));
+	memset(comb->start, 0, (comb->slots + 2) * sizeof(uint32_t));
+	/* Counted two places on, so that filling in leaves every start in its place. */
 	for (size_t i = 0; i < pieces->n; i++)
 	{
-		uint64_t   *mask = comb->mask + i / BLOCK * SLOTS;
-		unsigned	last = slot_of(comb, pieces->piece[i].right);
+		Piece	   *piece = pieces->piece + i;
+		uint32_t	last = slot_of(comb, piece->right);
 
-		for (unsigned slot = slot_of(comb, pieces->piece[i].left); slot <= last; slot++)
-			mask[slot] |= UINT64_C(1) << (i % BLOCK);
+		piece->slot = slot_of(comb, piece->left);
+		for (uint32_t slot = piece->slot; slot <= last; slot++)
+			comb->start[slot + 2]++;
+		total += last - piece->slot + 1;
 	}
+	for (uint32_t slot = 0; slot < comb->slots; slot++)
+		comb->start[slot + 2] += comb->start[slot + 1];
+	comb->list = gov_overlap_alloc(total * sizeof(uint32_t));
+	for (size_t i = 0; i < pieces->n; i++)
+	{
+		uint32_t	last = slot_of(comb, pieces->piece[i].right);
+
+		for (uint32_t slot = pieces->piece[i].slot; slot <= last; slot++)
+			comb->list[comb->start[slot + 1]++] = (uint32_t) i;
+	}
+}
+
+static void
+forget_comb(Comb *comb)
+{
+	gov_overlap_free(comb->start);
+	gov_overlap_free(comb->list);
 }
 
 /*
@@ -200,28 +239,35 @@ make_comb(Comb *comb, const Pieces *pieces)
  * the compiler can hold it in registers.
  */
 static void
-add_comb(const Piece *b, const Comb *comb, Sum *sum)
+add_over(const Comb *comb, const Piece *b, Sum *sum)
 {
 	Sum			here = *sum;
-	unsigned	first = slot_of(comb, b->left);
-	unsigned	last = slot_of(comb, b->right);
+	uint32_t	first = slot_of(comb, b->left);
+	uint32_t	last = slot_of(comb, b->right);
 
-	for (size_t block = 0; block < comb->blocks; block++)
+	for (uint32_t slot = first; slot <= last; slot++)
 	{
-		const Piece *a = comb->piece + block * BLOCK;
-		const uint64_t *mask = comb->mask + block * SLOTS;
-		uint64_t	over = mask[first];
-
-		for (unsigned slot = first + 1; slot <= last; slot++)
-			over |= mask[slot];
-		for (; over != 0; over &= over - 1)
+		for (uint32_t i = comb->start[slot]; i < comb->start[slot + 1]; i++)
 		{
-			int			i = __builtin_ctzll(over);
+			const Piece *a = comb->piece + comb->list[i];
 
-			add(&here, a[i].sign * b->sign * under_both(a + i, b));
+			/* One that begins in an earlier slot has been met there. */
+			if (slot == first || a->slot == slot)
+				add(&here, a->sign * b->sign * under_both(a, b));
 		}
 	}
 	*sum = here;
+}
+
+static void
+add_all_over(const Comb *comb, const Pieces *pieces, Sum *sum)
+{
+	for (size_t i = 0; i < pieces->n; i++)
+	{
+		add_over(comb, pieces->piece + i, sum);
+		if ((i & PAUSE_EVERY) == PAUSE_EVERY)
+			gov_overlap_pause();
+	}
 }
 
 static void
@@ -236,25 +282,23 @@ add_each(const Piece *b, const Pieces *pieces, Sum *sum)
 
 /* The sum over all pairs. */
 static void
-add_pairs(const Pieces *of_a, const Pieces *of_b, Sum *sum)
+add_pairs(Pieces *of_a, const Pieces *of_b, Sum *sum)
 {
 	Comb		comb;
 
+	if (of_a->n == 0 || of_b->n == 0)
+		return;
 	/* A comb is not made for a few. */
 	if (of_a->n * of_b->n < 256)
 	{
+		add_slopes(of_a);
 		for (size_t i = 0; i < of_b->n; i++)
 			add_each(of_b->piece + i, of_a, sum);
 		return;
 	}
 	make_comb(&comb, of_a);
-	for (size_t i = 0; i < of_b->n; i++)
-	{
-		add_comb(of_b->piece + i, &comb, sum);
-		if ((i & PAUSE_EVERY) == PAUSE_EVERY)
-			gov_overlap_pause();
-	}
-	gov_overlap_free(comb.mask);
+	add_all_over(&comb, of_b, sum);
+	forget_comb(&comb);
 }
 
 /*-------------------------------------------------------------------------
@@ -262,68 +306,61 @@ add_pairs(const Pieces *of_a, const Pieces *of_b, Sum *sum)
  *-------------------------------------------------------------------------
  */
 
-/* A place of the plane: a strip, the row in it, and the x that are of interest. */
+/* A place of the plane: rows of a strip, and the x that are of interest. */
 typedef struct Place
 {
 	const GovShape *shape;
 	const GovIndex *index;
 	uint32_t	strip;
-	uint32_t	row;
+	uint32_t	low;			/* rows */
+	uint32_t	high;
+	double		bottom;			/* of the lowest row; without one beneath it, all that is below */
+	double		top;
 	double		left;
 	double		right;
 	double		lowest;			/* edges that do not rise above this add nothing */
 } Place;
 
-static inline const GovCell *
-cell_of(const Place *place)
-{
-	return place->index->cell + place->index->strip[place->strip].cell + place->row;
-}
-
-/* The part of an edge in a row; false if there is none. */
-static inline bool
-row_part(const Place *place, const GovPoint *edge, double *left, double *right)
+static void
+choose_rows(Place *place, uint32_t low, uint32_t high)
 {
 	const GovStrip *strip = place->index->strip + place->strip;
+
+	place->low = low;
+	place->high = high;
+	place->bottom = low > 0 ? gov_row_floor(strip, low) : -HUGE_VAL;
+	place->top = high + 1 < strip->rows ? gov_row_floor(strip, high + 1) : HUGE_VAL;
+}
+
+/* The part of an edge in a place; false if there is none. */
+static inline bool
+part_in(const Place *place, const GovPoint *edge, double *left, double *right)
+{
 	bool		rises = (edge[1].y > edge[0].y) == (edge[1].x > edge[0].x);
 	double		low = gov_min(edge[0].y, edge[1].y);
 	double		high = gov_max(edge[0].y, edge[1].y);
 
 	*left = gov_max(gov_min(edge[0].x, edge[1].x), place->left);
 	*right = gov_min(gov_max(edge[0].x, edge[1].x), place->right);
-	if (!(*left < *right))
+	if (!(*left < *right) || high <= place->lowest || high < place->bottom || low >= place->top)
 		return false;
-	if (place->row > 0)
+	if (low < place->bottom)
 	{
-		double		floor = gov_row_floor(strip, place->row);
+		double		x = gov_crossing_at(edge, place->bottom);
 
-		if (high < floor)
-			return false;
-		if (low < floor)
-		{
-			double		x = gov_crossing_at(edge, floor);
-
-			if (rises)
-				*left = gov_max(*left, x);
-			else
-				*right = gov_min(*right, x);
-		}
+		if (rises)
+			*left = gov_max(*left, x);
+		else
+			*right = gov_min(*right, x);
 	}
-	if (place->row + 1 < strip->rows)
+	if (high >= place->top)
 	{
-		double		ceiling = gov_row_floor(strip, place->row + 1);
+		double		x = gov_crossing_at(edge, place->top);
 
-		if (low >= ceiling)
-			return false;
-		if (high >= ceiling)
-		{
-			double		x = gov_crossing_at(edge, ceiling);
-
-			if (rises)
-				*right = gov_min(*right, x);
-			else
-				*left = gov_max(*left, x);
-		}
+		if (rises)
+			*right = gov_min(*right, x);
+		else
+			*left = gov_max(*left, x);
 	}
 	return *left < *right;
 }
@@ -331,16 +368,22 @@ row_part(const Place *place, const GovPoint *edge, double *left, double *right)
 static void
 collect_edges(const Place *place, double floor, Pieces *pieces)
 {
-	const GovCell *cell = cell_of(place);
+	const GovCell *cell = place->index->cell + place->index->strip[place->strip].cell;
+	const uint32_t *entry = place->index->entry;
 
-	for (uint32_t i = cell[0].entry; i < cell[1].entry; i++)
+	for (uint32_t row = place->low; row <= place->high; row++)
 	{
-		const GovPoint *edge = place->shape->point + place->index->entry[i];
-		double		left;
-		double		right;
+		for (uint32_t i = cell[row].entry; i < cell[row + 1].entry; i++)
+		{
+			const GovPoint *edge = place->shape->point + gov_entry_edge(entry[i]);
+			double		left;
+			double		right;
 
-		if (gov_max(edge[0].y, edge[1].y) > place->lowest && row_part(place, edge, &left, &right))
-			cut_piece(edge, left, right, floor, new_piece(pieces));
+			if (row > place->low && gov_entry_continued(entry[i]))
+				continue;
+			if (part_in(place, edge, &left, &right))
+				cut_piece(edge, left, right, floor, new_piece(pieces));
+		}
 	}
 }
 
@@ -350,32 +393,31 @@ add_level(const Place *place, double left, double right, double height, int32_t 
 	left = gov_max(left, place->left);
 	right = gov_min(right, place->right);
 	if (winding != 0 && left < right)
-		level_piece(left, right, height, winding, new_piece(pieces));
+		*new_piece(pieces) = (Piece) {.left = left, .right = right, .from = height, .to = height, .sign = winding};
 }
 
-/* Along the ceiling of a row, where it is inside the shape. */
+/* Along the ceiling of the highest row, where it is inside the shape. */
 static void
 collect_ceiling(const Place *place, double floor, Pieces *pieces)
 {
 	const GovIndex *index = place->index;
 	const GovStrip *strip = index->strip + place->strip;
-	const GovCell *cell = cell_of(place);
-	double		ceiling = gov_row_floor(strip, place->row + 1);
+	const GovCell *cell = index->cell + strip->cell + place->high;
 	double		left = index->line[place->strip];
 	int32_t		winding = cell->above;
 
-	if (place->row + 1 == strip->rows)
+	if (place->high + 1 == strip->rows)
 		return;
 	for (uint32_t i = cell[0].crossing; i < cell[1].crossing; i++)
 	{
 		const GovPoint *edge = place->shape->point + index->crossing[i];
-		double		x = gov_crossing_at(edge, ceiling);
+		double		x = gov_crossing_at(edge, place->top);
 
-		add_level(place, left, x, ceiling - floor, winding, pieces);
+		add_level(place, left, x, place->top - floor, winding, pieces);
 		winding += edge[1].y > edge[0].y ? -1 : 1;
 		left = x;
 	}
-	add_level(place, left, index->line[place->strip + 1], ceiling - floor, winding, pieces);
+	add_level(place, left, index->line[place->strip + 1], place->top - floor, winding, pieces);
 }
 
 /*-------------------------------------------------------------------------
@@ -387,6 +429,7 @@ collect_ceiling(const Place *place, double floor, Pieces *pieces)
 static void
 collect_all(const GovShape *shape, double from, double to, double floor, Pieces *pieces)
 {
+	pieces->piece = gov_overlap_grow(pieces->piece, &pieces->room, pieces->n, shape->points, sizeof(Piece));
 	for (uint32_t r = 0; r < shape->rings; r++)
 	{
 		for (uint32_t e = shape->ring[r].first; e < shape->ring[r].last; e++)
@@ -417,7 +460,6 @@ overlap_all(const GovShape *a, const GovShape *b)
 	return sum.total + sum.lost;
 }
 
-
 static uint32_t
 strip_of(const GovIndex *index, double x)
 {
@@ -436,28 +478,75 @@ strip_of(const GovIndex *index, double x)
 	return low;
 }
 
+/* Does the box of an edge that a cell lists meet another box? From a cell on, up to another. */
+static bool
+is_entered(const GovShape *shape, const GovIndex *index, const GovCell *from, const GovCell *to, const GovBox *box)
+{
+	for (uint32_t i = from->entry; i < to->entry; i++)
+	{
+		const GovPoint *edge = shape->point + gov_entry_edge(index->entry[i]);
+
+		if (gov_max(edge[0].x, edge[1].x) >= box->xmin && gov_min(edge[0].x, edge[1].x) <= box->xmax &&
+			gov_max(edge[0].y, edge[1].y) >= box->ymin && gov_min(edge[0].y, edge[1].y) <= box->ymax)
+			return true;
+	}
+	return false;
+}
+
 /*
- * Winding number of a box that no edge of the shape enters, or -1 if one may. Looks at
- * the lists only, so an edge near the box counts as entering it.
+ * Winding number at a point of a cell from which no edge's box is far: each edge there is
+ * above it or not. Counted from the ceiling down.
  */
 static int
-winding_of_box(const GovIndex *index, const GovBox *box)
+winding_at(const GovShape *shape, const GovIndex *index, uint32_t strip, uint32_t row, GovPoint at)
 {
+	const GovStrip *of = index->strip + strip;
+	const GovCell *cell = index->cell + of->cell + row;
+	double		ceiling = row + 1 < of->rows ? gov_row_floor(of, row + 1) : HUGE_VAL;
+	int			winding = cell->above;
+
+	for (uint32_t i = cell[0].crossing; i < cell[1].crossing; i++)
+	{
+		const GovPoint *edge = shape->point + index->crossing[i];
+
+		if (gov_crossing_at(edge, ceiling) > at.x)
+			break;
+		winding += edge[1].y > edge[0].y ? -1 : 1;
+	}
+	for (uint32_t i = cell[0].entry; i < cell[1].entry; i++)
+	{
+		const GovPoint *edge = shape->point + gov_entry_edge(index->entry[i]);
+		double		low = gov_min(edge[0].y, edge[1].y);
+
+		/* What it has above the ceiling has been counted along it. */
+		if ((edge[0].x <= at.x) == (edge[1].x <= at.x) || low <= at.y || low >= ceiling)
+			continue;
+		if (gov_max(edge[0].y, edge[1].y) >= ceiling &&
+			(gov_crossing_at(edge, ceiling) <= at.x) == ((edge[1].y > edge[0].y) == (edge[1].x > edge[0].x)))
+			continue;
+		winding += edge[1].x > edge[0].x ? -1 : 1;
+	}
+	return winding;
+}
+
+int
+gov_index_winding(const GovShape *shape, const GovIndex *index, const GovBox *box)
+{
+	uint32_t	first = strip_of(index, box->xmin);
 	uint32_t	last = strip_of(index, box->xmax);
 
-	for (uint32_t k = strip_of(index, box->xmin); k <= last; k++)
+	/* No ceiling is told of at the right end of the last strip. */
+	if (box->xmin >= index->line[index->strips])
+		return 0;
+	for (uint32_t k = first; k <= last; k++)
 	{
 		const GovStrip *strip = index->strip + k;
 		const GovCell *cell = index->cell + strip->cell;
-		uint32_t	low = gov_row_of(strip, box->ymin);
-		uint32_t	high = gov_row_of(strip, box->ymax);
 
-		if (cell[low].entry != cell[high + 1].entry)
+		if (is_entered(shape, index, cell + gov_row_of(strip, box->ymin), cell + gov_row_of(strip, box->ymax) + 1, box))
 			return -1;
-		if (k == last)
-			return cell[high].above;
 	}
-	return -1;
+	return winding_at(shape, index, first, gov_row_of(index->strip + first, box->ymax), (GovPoint) {box->xmin, box->ymax});
 }
 
 static double
@@ -468,24 +557,28 @@ overlap_few(const GovShape *a, const GovShape *b, const GovIndex *index)
 	Sum			sum = {0, 0};
 	double		floor = a->box.ymin;
 	uint32_t	last = strip_of(index, a->box.xmax);
-	int			winding = winding_of_box(index, &a->box);
+	int			winding = gov_index_winding(b, index, &a->box);
+	Comb		comb;
 
 	if (winding >= 0)
 		return winding * a->area;
+	collect_all(a, b->box.xmin, b->box.xmax, floor, &of_a);
+	if (of_a.n == 0)
+		return 0;
+	make_comb(&comb, &of_a);
 	for (uint32_t k = strip_of(index, a->box.xmin); k <= last; k++)
 	{
 		const GovStrip *strip = index->strip + k;
-		uint32_t	high = gov_row_of(strip, a->box.ymax);
-		Place		place = {b, index, k, gov_row_of(strip, floor), gov_max(index->line[k], a->box.xmin),
-			gov_min(index->line[k + 1], a->box.xmax), floor};
+		Place		place = {.shape = b, .index = index, .strip = k, .left = gov_max(index->line[k], a->box.xmin),
+			.right = gov_min(index->line[k + 1], a->box.xmax), .lowest = floor};
 
-		for (; place.row <= high; place.row++)
-			collect_edges(&place, floor, &of_b);
-		place.row = high;
+		choose_rows(&place, gov_row_of(strip, floor), gov_row_of(strip, a->box.ymax));
+		of_b.n = 0;
+		collect_edges(&place, floor, &of_b);
 		collect_ceiling(&place, floor, &of_b);
+		add_all_over(&comb, &of_b, &sum);
 	}
-	collect_all(a, b->box.xmin, b->box.xmax, floor, &of_a);
-	add_pairs(&of_a, &of_b, &sum);
+	forget_comb(&comb);
 	forget_pieces(&of_a);
 	forget_pieces(&of_b);
 	return sum.total + sum.lost;
@@ -497,15 +590,17 @@ overlap_few(const GovShape *a, const GovShape *b, const GovIndex *index)
  */
 
 static void
-overlap_cell(Place *a, Place *b, Pieces *of_a, Pieces *of_b, Sum *sum)
+overlap_cell(Place *a, Place *b, uint32_t row, Pieces *of_a, Pieces *of_b, Sum *sum)
 {
-	double		floor = gov_row_floor(b->index->strip + b->strip, b->row);
+	double		floor = gov_row_floor(b->index->strip + b->strip, row);
 
+	choose_rows(a, row, row);
 	of_a->n = 0;
 	collect_edges(a, floor, of_a);
 	collect_ceiling(a, floor, of_a);
 	if (of_a->n == 0)
 		return;
+	choose_rows(b, row, row);
 	of_b->n = 0;
 	collect_edges(b, floor, of_b);
 	collect_ceiling(b, floor, of_b);
@@ -523,18 +618,17 @@ overlap_cells(const GovShape *a, const GovIndex *a_index, const GovShape *b, con
 	for (uint32_t k = 0; k < b_index->strips; k++)
 	{
 		const GovStrip *strip = b_index->strip + k;
-		double		left = b_index->line[k];
-		double		right = b_index->line[k + 1];
+		uint32_t	high = gov_row_of(strip, a->box.ymax);
+		Place		in_a = {.shape = a, .index = a_index, .strip = k, .left = b_index->line[k], .right = b_index->line[k + 1],
+			.lowest = -HUGE_VAL};
+		Place		in_b = in_a;
 
-		if (right < a->box.xmin || left > a->box.xmax)
+		if (!gov_is_strip_under(b_index, k, a))
 			continue;
-		for (uint32_t row = 0; row < strip->rows; row++)
-		{
-			Place		in_a = {a, a_index, k, row, left, right, -HUGE_VAL};
-			Place		in_b = {b, b_index, k, row, left, right, -HUGE_VAL};
-
-			overlap_cell(&in_a, &in_b, &of_a, &of_b, &sum);
-		}
+		in_b.shape = b;
+		in_b.index = b_index;
+		for (uint32_t row = gov_row_of(strip, a->box.ymin); row <= high; row++)
+			overlap_cell(&in_a, &in_b, row, &of_a, &of_b, &sum);
 		gov_overlap_pause();
 	}
 	forget_pieces(&of_a);
@@ -549,19 +643,17 @@ gov_shape_overlap(const GovShape *a, const GovIndex *a_index, const GovShape *b,
 
 	if (a->rings == 0 || b->rings == 0 || !gov_box_meet(&a->box, &b->box))
 		return 0;
-	/* b is the one with an index, the larger one of two. */
-	if (b_index == NULL || (a_index != NULL && a->points > b->points))
+	if (gov_is_larger(a, b))
 	{
 		const GovShape *shape = a;
-		const GovIndex *index = a_index;
 
 		a = b;
 		b = shape;
-		b_index = index;
+		b_index = a_index;
 	}
 	if (b_index == NULL)
 		area = overlap_all(a, b);
-	else if (a->points <= 4 * GOV_INDEX_WORTHWHILE)
+	else if (a->points <= FEW_POINTS)
 		area = overlap_few(a, b, b_index);
 	else
 	{

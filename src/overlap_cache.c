@@ -8,8 +8,11 @@
  * see it, and then only when the counter of four thousand million has come round. Any
  * other value is known by its bytes, all of them.
  *
- * The least recently used operands go when governance.overlap_cache is exceeded; one
- * that is larger than that by itself is used and not kept.
+ * The least recently used operands go when their memory exceeds an allowance; one that is
+ * larger than that by itself is used and not kept. A join whose outer side has the large
+ * operands wants each for a while and never again, and memory that a process has not touched
+ * before costs more than all that is done with it. So the allowance begins small, and is
+ * doubled, up to governance.overlap_cache, when as much has come back that had to go.
  */
 #include "overlap.h"
 
@@ -24,6 +27,11 @@
 
 int			gov_overlap_cache = 256 * 1024;
 
+#define FIRST_ALLOWANCE ((Size) 4 * 1024 * 1024)
+
+/* Of so many operands that had to go it is remembered that they have been there. */
+#define GONE_MAX 8192
+
 typedef struct CacheKey
 {
 	Oid			relation;		/* the TOAST table, or 0 */
@@ -31,12 +39,12 @@ typedef struct CacheKey
 	uint32		size;
 } CacheKey;
 
-typedef struct CacheEntry
+typedef struct GovCacheEntry
 {
 	CacheKey	key;			/* first, for dynahash */
-	GovOperand *operand;
+	GovOperand *operand;		/* NULL if it had to go */
 	struct varlena *bytes;		/* of a value that is not out of line */
-	Size		memory;
+	Size		memory;			/* counted so far */
 	dlist_node	use;			/* the latest first */
 } CacheEntry;
 
@@ -45,8 +53,11 @@ typedef struct Cache
 	MemoryContext context;
 	MemoryContextCallback callback;
 	HTAB	   *entries;
-	dlist_head	uses;
+	dlist_head	uses;			/* of those that are kept */
 	Size		memory;
+	Size		allowance;
+	Size		returned;		/* memory of what has come back under this allowance */
+	long		gone;
 } Cache;
 
 static Cache *cache = NULL;
@@ -68,6 +79,7 @@ make_cache(void)
 	made->context = context;
 	made->entries = hash_create("governance overlap cache", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	dlist_init(&made->uses);
+	made->allowance = FIRST_ALLOWANCE;
 	made->callback.func = forget_cache;
 	MemoryContextRegisterResetCallback(context, &made->callback);
 	cache = made;
@@ -111,20 +123,38 @@ key_of(struct varlena *datum)
 	return key;
 }
 
+/* Those that had to go are forgotten, when there are too many of them. */
+static void
+forget_gone(void)
+{
+	HASH_SEQ_STATUS status;
+	CacheEntry *entry;
+
+	hash_seq_init(&status, cache->entries);
+	while ((entry = hash_seq_search(&status)) != NULL)
+	{
+		if (entry->operand == NULL)
+			hash_search(cache->entries, &entry->key, HASH_REMOVE, NULL);
+	}
+	cache->gone = 0;
+}
+
 static void
 evict(CacheEntry *entry)
 {
 	cache->memory -= entry->memory;
 	dlist_delete(&entry->use);
 	MemoryContextDelete(entry->operand->context);
-	hash_search(cache->entries, &entry->key, HASH_REMOVE, NULL);
+	entry->operand = NULL;
+	if (++cache->gone > GONE_MAX)
+		forget_gone();
 }
 
-/* Keeps to the limit with so much more; false if that cannot be done. */
+/* Keeps to the allowance with so much more; false if that cannot be done. */
 static bool
 make_room(Size wanted, const GovOperand *neighbour)
 {
-	Size		limit = (Size) gov_overlap_cache * 1024;
+	Size		limit = Min((Size) gov_overlap_cache * 1024, cache->allowance);
 
 	while (cache->memory + wanted > limit && !dlist_is_empty(&cache->uses))
 	{
@@ -147,11 +177,34 @@ read_operand(struct varlena *datum)
 	GovOperand *operand = palloc0(sizeof(GovOperand));
 
 	operand->context = context;
-	gov_operand_read(operand, VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain), true);
+	gov_operand_read(operand, VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain));
 	MemoryContextSwitchTo(before);
 	if (plain != datum)
 		pfree(plain);
 	return operand;
+}
+
+/* One operand has room, within the limit, whatever the allowance was. */
+static Size
+memory_of(const GovOperand *operand)
+{
+	Size		memory = MemoryContextMemAllocated(operand->context, true) + sizeof(CacheEntry);
+
+	cache->allowance = Max(cache->allowance, 2 * memory);
+	return memory;
+}
+
+/* One has come back that had to go. */
+static void
+count_return(Size memory)
+{
+	cache->gone--;
+	cache->returned += memory;
+	if (cache->returned < cache->allowance)
+		return;
+	cache->returned = 0;
+	if (cache->allowance < (Size) gov_overlap_cache * 1024)
+		cache->allowance *= 2;
 }
 
 static void
@@ -160,17 +213,21 @@ keep_operand(const CacheKey *key, struct varlena *datum, GovOperand *operand, co
 	struct varlena *bytes = NULL;
 	CacheEntry *entry;
 	Size		memory;
+	bool		known;
 
 	if (key->relation == InvalidOid)
 	{
 		bytes = MemoryContextAllocHuge(operand->context, key->size);
 		memcpy(bytes, datum, key->size);
 	}
-	memory = MemoryContextMemAllocated(operand->context, true) + sizeof(CacheEntry);
+	memory = memory_of(operand);
 	if (!make_room(memory, neighbour))
 		return;
-	entry = hash_search(cache->entries, key, HASH_ENTER, NULL);
+	entry = hash_search(cache->entries, key, HASH_ENTER, &known);
+	if (known)
+		count_return(memory);
 	entry->operand = operand;
+	operand->entry = entry;
 	entry->bytes = bytes;
 	entry->memory = memory;
 	cache->memory += memory;
@@ -178,10 +235,31 @@ keep_operand(const CacheKey *key, struct varlena *datum, GovOperand *operand, co
 	MemoryContextSetParent(operand->context, cache->context);
 }
 
-static bool
-is_kept(const GovOperand *operand)
+static CacheEntry *
+find_entry(const CacheKey *key)
 {
-	return cache != NULL && MemoryContextGetParent(operand->context) == cache->context;
+	/* Mostly the one used last. */
+	if (!dlist_is_empty(&cache->uses))
+	{
+		CacheEntry *latest = dlist_head_element(CacheEntry, use, &cache->uses);
+
+		if (memcmp(&latest->key, key, sizeof(CacheKey)) == 0)
+			return latest;
+	}
+	return hash_search(cache->entries, key, HASH_FIND, NULL);
+}
+
+bool
+gov_operand_is_kept(Datum datum)
+{
+	CacheKey	key;
+	CacheEntry *entry;
+
+	if (cache == NULL || toast_raw_datum_size(datum) <= GOV_SMALL_GEOMETRY)
+		return false;
+	key = key_of((struct varlena *) DatumGetPointer(datum));
+	entry = find_entry(&key);
+	return entry != NULL && entry->operand != NULL;
 }
 
 GovOperand *
@@ -190,33 +268,58 @@ gov_operand_large(struct varlena *datum, const GovOperand *neighbour)
 	CacheKey	key = key_of(datum);
 	CacheEntry *entry;
 	GovOperand *operand;
+	bool		taken;
 
 	if (cache == NULL)
 		make_cache();
 	/* The limit may have been lowered. */
 	make_room(0, neighbour);
-	entry = hash_search(cache->entries, &key, HASH_FIND, NULL);
-	if (entry != NULL && (entry->bytes == NULL || memcmp(entry->bytes, datum, key.size) == 0))
+	entry = find_entry(&key);
+	taken = entry != NULL && entry->operand != NULL;
+	if (taken && (entry->bytes == NULL || memcmp(entry->bytes, datum, key.size) == 0))
 	{
 		dlist_move_head(&cache->uses, &entry->use);
 		return entry->operand;
 	}
 	operand = read_operand(datum);
-	if (entry == NULL)
+	/* Another value may have the same hash. */
+	if (!taken)
 		keep_operand(&key, datum, operand, neighbour);
 	return operand;
 }
 
 void
-gov_operand_release(GovOperand *operand)
+gov_operand_grown(GovOperand *operand)
+{
+	CacheEntry *entry = operand->entry;
+	Size		memory;
+
+	if (entry == NULL)
+		return;
+	memory = memory_of(operand);
+	cache->memory += memory - entry->memory;
+	entry->memory = memory;
+}
+
+static void
+release(GovOperand *operand)
 {
 	if (operand->context == NULL)
-	{
 		gov_shape_free(&operand->shape);
-		gov_index_free(&operand->index);
-	}
-	else if (!is_kept(operand))
+	else if (operand->entry == NULL)
 		MemoryContextDelete(operand->context);
+}
+
+void
+gov_operands_release(GovOperand *a, GovOperand *b)
+{
+	if (a != NULL)
+		release(a);
+	if (b != NULL && b != a)
+		release(b);
+	/* They may have grown. */
+	if (cache != NULL)
+		make_room(0, NULL);
 }
 
 void

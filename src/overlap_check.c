@@ -261,7 +261,7 @@ check_cells(Check *check, const GovIndex *index)
 			box = gov_overlap_alloc(room * sizeof(EdgeBox));
 		}
 		for (uint32_t i = 0; i < n; i++)
-			box_edge(check->shape, entry[i], box + i);
+			box_edge(check->shape, gov_entry_edge(entry[i]), box + i);
 		good = check_pairs(check, box, n);
 		if ((c & PAUSE_EVERY) == PAUSE_EVERY)
 			gov_overlap_pause();
@@ -454,7 +454,7 @@ next_above_in_index(const GovShape *shape, const GovIndex *index, uint32_t edge,
 		const GovCell *cell = index->cell + strip->cell + row;
 
 		for (uint32_t i = cell[0].entry; i < cell[1].entry; i++)
-			consider(shape, edge, corner.x, index->entry[i], &best);
+			consider(shape, edge, corner.x, gov_entry_edge(index->entry[i]), &best);
 		if (best != NO_EDGE && is_under(shape->point + best, corner.x, gov_row_floor(strip, row + 1)))
 			break;
 	}

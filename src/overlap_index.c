@@ -379,7 +379,7 @@ write_entries(Builder *builder, uint32_t pieces, uint32_t rows)
 		const Piece *piece = builder->piece + i;
 
 		for (uint32_t row = piece->low_row; row <= piece->high_row; row++)
-			index->entry[first + builder->count[row]++] = piece->edge;
+			index->entry[first + builder->count[row]++] = gov_entry(piece->edge, row > piece->low_row);
 	}
 	index->entries += total;
 }
@@ -490,6 +490,15 @@ fill_strip(Builder *builder, uint32_t k, const GovIndex *like)
 	index->cells += strip->rows;
 }
 
+/* Room for what a number of pieces usually takes, so that little is copied as it grows. */
+static void
+expect_size(GovIndex *index, uint32_t pieces)
+{
+	index->cell = gov_overlap_grow(NULL, &index->cell_room, 0, pieces / EDGES_PER_CELL + index->strips + 1, sizeof(GovCell));
+	index->entry = gov_overlap_grow(NULL, &index->entry_room, 0, (size_t) 2 * pieces, sizeof(uint32_t));
+	index->crossing = gov_overlap_grow(NULL, &index->crossing_room, 0, pieces, sizeof(uint32_t));
+}
+
 /* A copy without the room to grow. */
 static void *
 trimmed(void *memory, size_t used, size_t size)
@@ -528,9 +537,13 @@ gov_index_build(const GovShape *shape, const GovIndex *like, GovIndex *index)
 	else
 		place_lines(shape, index);
 	list_strips(&builder, like == NULL);
+	if (like == NULL)
+		expect_size(index, builder.start[index->strips]);
 	index->strip = gov_overlap_alloc(index->strips * sizeof(GovStrip));
 	for (uint32_t k = 0; k < index->strips; k++)
 	{
+		if (like && !gov_is_strip_under(index, k, shape))
+			continue;
 		fill_strip(&builder, k, like);
 		gov_overlap_pause();
 	}

@@ -6,6 +6,8 @@
  * The plane is cut into strips by vertical lines, and each strip into rows of equal
  * height: its cells. A cell lists every edge that touches it, and the edges that cross
  * its ceiling, from left to right, so that the inside can be told along the ceiling.
+ * An entry says whether the row below lists the edge too, so that a walk over several
+ * rows of a strip meets each edge once.
  */
 #ifndef GOV_OVERLAP_INDEX_H
 #define GOV_OVERLAP_INDEX_H
@@ -34,7 +36,7 @@ typedef struct GovIndex
 	double	   *line;			/* strips + 1 of them */
 	GovStrip   *strip;
 	GovCell    *cell;			/* of all strips, and one more that ends the last */
-	uint32_t   *entry;			/* edges */
+	uint32_t   *entry;			/* see gov_entry() */
 	uint32_t   *crossing;		/* edges */
 	uint32_t	cells;
 	uint32_t	entries;
@@ -50,21 +52,58 @@ typedef struct GovIndex
  */
 #define GOV_INDEX_WORTHWHILE 64
 
-/* With the cells of another index, those parts of the shape that lie under them. */
+/*
+ * With the cells of another index, those parts of the shape that lie under them; strips
+ * beside the shape then have no cells at all.
+ */
 extern void gov_index_build(const GovShape *shape, const GovIndex *like, GovIndex *index);
 extern void gov_index_free(GovIndex *index);
 
 /* Is the shape valid as OGC's Simple Features define it? The index may be NULL. */
 extern bool gov_shape_check(const GovShape *shape, const GovIndex *index, GovFault *fault);
 
-/* Area of the intersection of two valid shapes. Either index may be NULL. */
+/*
+ * Area of the intersection of two valid shapes. Only the larger one's index is of use;
+ * either may be NULL.
+ */
 extern double gov_shape_overlap(const GovShape *a, const GovIndex *a_index,
 								const GovShape *b, const GovIndex *b_index);
+
+/*
+ * Winding number of a box that no edge of the shape enters, or -1 if one may: if the box
+ * of an edge meets it.
+ */
+extern int	gov_index_winding(const GovShape *shape, const GovIndex *index, const GovBox *box);
+
+static inline bool
+gov_is_larger(const GovShape *a, const GovShape *b)
+{
+	return a->points > b->points;
+}
 
 /*-------------------------------------------------------------------------
  * Shared by the files that walk over cells
  *-------------------------------------------------------------------------
  */
+
+/* A shape has far fewer than 2^31 points: a value of PostgreSQL's is below 1 GB. */
+static inline uint32_t
+gov_entry(uint32_t edge, bool continued)
+{
+	return edge << 1 | continued;
+}
+
+static inline uint32_t
+gov_entry_edge(uint32_t entry)
+{
+	return entry >> 1;
+}
+
+static inline bool
+gov_entry_continued(uint32_t entry)
+{
+	return entry & 1;
+}
 
 static inline double
 gov_min(double a, double b)
@@ -82,6 +121,13 @@ static inline double
 gov_row_floor(const GovStrip *strip, uint32_t row)
 {
 	return strip->bottom + row * strip->height;
+}
+
+/* Does a strip lie over or under any of a shape? */
+static inline bool
+gov_is_strip_under(const GovIndex *index, uint32_t strip, const GovShape *shape)
+{
+	return index->line[strip + 1] >= shape->box.xmin && index->line[strip] <= shape->box.xmax;
 }
 
 /* The row of a height; those beyond the strip belong to its first and last. */

@@ -124,17 +124,20 @@ read_flags(Cursor *cursor, unsigned flags, GovFrame *frame)
 	frame->dimensions = 2 + (flags & HAS_Z ? 1 : 0) + (flags & HAS_M ? 1 : 0);
 	if (version == 1 && (flags & HAS_EXTENSION) && !skip(cursor, sizeof(uint64_t)))
 		return GOV_SHAPE_CORRUPT;
-	if ((flags & HAS_BOX) && !skip(cursor, 2 * frame->dimensions * sizeof(float)))
-		return GOV_SHAPE_CORRUPT;
+	if (flags & HAS_BOX)
+	{
+		frame->box = cursor->at;
+		if (!skip(cursor, 2 * frame->dimensions * sizeof(float)))
+			return GOV_SHAPE_CORRUPT;
+	}
 	return GOV_SHAPE_OK;
 }
 
 static GovFaultKind
-read_frame(Cursor *cursor, GovFrame *frame)
+read_head(Cursor *cursor, GovFrame *frame)
 {
 	const unsigned char *head = cursor->at;
 	GovFaultKind kind;
-	uint32_t	parts;
 
 	if (!skip(cursor, 4))
 		return GOV_SHAPE_CORRUPT;
@@ -146,8 +149,17 @@ read_frame(Cursor *cursor, GovFrame *frame)
 	if (kind != GOV_SHAPE_OK)
 		return kind;
 	frame->body = cursor->at;
-	if (!read_count(cursor, &frame->type))
-		return GOV_SHAPE_CORRUPT;
+	return read_count(cursor, &frame->type) ? GOV_SHAPE_OK : GOV_SHAPE_CORRUPT;
+}
+
+static GovFaultKind
+read_frame(Cursor *cursor, GovFrame *frame)
+{
+	GovFaultKind kind = read_head(cursor, frame);
+	uint32_t	parts;
+
+	if (kind != GOV_SHAPE_OK)
+		return kind;
 	switch (frame->type)
 	{
 		case TYPE_POLYGON:
@@ -176,6 +188,127 @@ gov_frame_read(const unsigned char *bytes, size_t size, GovFrame *frame, GovFaul
 	return fault->kind == GOV_SHAPE_OK;
 }
 
+bool
+gov_box_read(const unsigned char *bytes, size_t size, int32_t *srid, GovBox *box)
+{
+	Cursor		cursor = {bytes, size};
+	GovFrame	frame = {0};
+	float		bounds[4];
+
+	if (read_head(&cursor, &frame) != GOV_SHAPE_OK || frame.box == NULL ||
+		(frame.type != TYPE_POLYGON && frame.type != TYPE_MULTIPOLYGON))
+		return false;
+	memcpy(bounds, frame.box, sizeof(bounds));
+	*box = (GovBox) {bounds[0], bounds[2], bounds[1], bounds[3]};
+	*srid = frame.srid;
+	return true;
+}
+
+/*-------------------------------------------------------------------------
+ * Areas
+ *-------------------------------------------------------------------------
+ */
+
+/* Twice the signed area of a ring, from a point of the ring itself, with the lost digits kept. */
+static double
+ring_area(const unsigned char *bytes, size_t width, uint32_t points)
+{
+	GovPoint	origin;
+	double		x = 0;
+	double		y = 0;
+	double		sum = 0;
+	double		lost = 0;
+
+	memcpy(&origin, bytes, sizeof(origin));
+	for (uint32_t i = 1; i < points; i++)
+	{
+		GovPoint	point;
+		double		term;
+		double		total;
+		double		of_term;
+
+		memcpy(&point, bytes + i * width, sizeof(point));
+		point.x -= origin.x;
+		point.y -= origin.y;
+		term = x * point.y - point.x * y;
+		total = sum + term;
+		of_term = total - sum;
+		lost += (sum - (total - of_term)) + (term - of_term);
+		sum = total;
+		x = point.x;
+		y = point.y;
+	}
+	return sum + lost;
+}
+
+/* What to do with each ring of a frame; returns false to end. Without its shell a polygon is empty. */
+typedef bool (*VisitRing) (void *to, uint32_t part, bool hole, const unsigned char *bytes, size_t width, uint32_t points);
+
+/* A polygon from its number of rings on; gives the bytes after it, or NULL if ended. */
+static const unsigned char *
+visit_polygon(uint32_t part, const unsigned char *bytes, size_t width, VisitRing visit, void *to)
+{
+	uint32_t	rings = count_at(bytes, 0);
+	const unsigned char *counts = bytes + sizeof(uint32_t);
+	bool		shell = false;
+
+	bytes = counts + counts_size(rings);
+	for (uint32_t i = 0; i < rings; i++)
+	{
+		uint32_t	points = count_at(counts, i);
+
+		if (points > 0 && (i == 0 || shell))
+		{
+			if (!visit(to, part, i > 0, bytes, width, points))
+				return NULL;
+			shell = true;
+		}
+		bytes += points * width;
+	}
+	return bytes;
+}
+
+static bool
+visit_rings(const GovFrame *frame, VisitRing visit, void *to)
+{
+	const unsigned char *bytes = frame->body + sizeof(uint32_t);
+	size_t		width = frame->dimensions * sizeof(double);
+	uint32_t	parts;
+
+	if (frame->type == TYPE_POLYGON)
+		return visit_polygon(0, bytes, width, visit, to) != NULL;
+	if (frame->type != TYPE_MULTIPOLYGON)
+		return true;
+	parts = count_at(bytes, 0);
+	bytes += sizeof(uint32_t);
+	for (uint32_t i = 0; i < parts; i++)
+	{
+		bytes = visit_polygon(i, bytes + sizeof(uint32_t), width, visit, to);
+		if (bytes == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool
+add_ring_area(void *to, uint32_t part, bool hole, const unsigned char *bytes, size_t width, uint32_t points)
+{
+	double	   *sum = to;
+	double		area = fabs(ring_area(bytes, width, points));
+
+	*sum += hole ? -area : area;
+	return true;
+}
+
+double
+gov_frame_area(const GovFrame *frame)
+{
+	double		sum = 0;
+
+	visit_rings(frame, add_ring_area, &sum);
+	return 0.5 * sum;
+}
+
 /*-------------------------------------------------------------------------
  * The rings
  *-------------------------------------------------------------------------
@@ -197,28 +330,6 @@ turn_round(GovShape *shape, GovRing *ring)
 		shape->point[from] = shape->point[to];
 		shape->point[to] = point;
 	}
-}
-
-/* Twice the signed area, from a point of the ring itself, with the lost digits kept. */
-static double
-ring_area(const GovShape *shape, const GovRing *ring)
-{
-	const GovPoint *p = shape->point + ring->first;
-	const GovPoint *end = shape->point + ring->last;
-	GovPoint	origin = *p;
-	double		sum = 0;
-	double		lost = 0;
-
-	for (; p < end; p++)
-	{
-		double		term = (p[0].x - origin.x) * (p[1].y - origin.y) -
-			(p[1].x - origin.x) * (p[0].y - origin.y);
-		double		total = sum + term;
-
-		lost += fabs(sum) >= fabs(term) ? (sum - total) + term : (term - total) + sum;
-		sum = total;
-	}
-	return sum + lost;
 }
 
 /* Copies a ring's points, without repetitions. */
@@ -263,10 +374,17 @@ ring_sense(const GovShape *shape, const GovRing *ring)
 	return gov_turn(*before, p[0], p[1]);
 }
 
-static bool
-add_ring(GovShape *shape, uint32_t part, bool hole, const unsigned char *bytes, size_t width,
-		 uint32_t points, GovFault *fault)
+typedef struct Filling
 {
+	GovShape   *shape;
+	GovFault   *fault;
+} Filling;
+
+static bool
+add_ring(void *to, uint32_t part, bool hole, const unsigned char *bytes, size_t width, uint32_t points)
+{
+	GovShape   *shape = ((Filling *) to)->shape;
+	GovFault   *fault = ((Filling *) to)->fault;
 	GovRing    *ring = shape->ring + shape->rings;
 	const GovPoint *first = shape->point + shape->points;
 	double		area;
@@ -281,7 +399,7 @@ add_ring(GovShape *shape, uint32_t part, bool hole, const unsigned char *bytes, 
 		return gov_shape_fail(fault, GOV_SHAPE_OPEN_RING, *first);
 	if (ring->last - ring->first < 3)
 		return gov_shape_fail(fault, GOV_SHAPE_FEW_POINTS, *first);
-	area = ring_area(shape, ring);
+	area = ring_area(bytes, width, points);
 	sense = ring_sense(shape, ring);
 	if (sense == 0)
 		sense = area < 0 ? -1 : 1;
@@ -293,56 +411,10 @@ add_ring(GovShape *shape, uint32_t part, bool hole, const unsigned char *bytes, 
 	return true;
 }
 
-/* A polygon from its number of rings on; gives the bytes after it, or NULL. */
-static const unsigned char *
-add_polygon(GovShape *shape, uint32_t part, const unsigned char *bytes, size_t width, GovFault *fault)
-{
-	uint32_t	rings = count_at(bytes, 0);
-	const unsigned char *counts = bytes + sizeof(uint32_t);
-	uint32_t	shells = 0;
-
-	bytes = counts + counts_size(rings);
-	for (uint32_t i = 0; i < rings; i++)
-	{
-		uint32_t	points = count_at(counts, i);
-
-		/* Without its shell a polygon is empty. */
-		if (points > 0 && (i == 0 || shells > 0))
-		{
-			if (!add_ring(shape, part, i > 0, bytes, width, points, fault))
-				return NULL;
-			shells += i == 0;
-		}
-		bytes += points * width;
-	}
-	return bytes;
-}
-
-static bool
-add_parts(const GovFrame *frame, GovShape *shape, GovFault *fault)
-{
-	const unsigned char *bytes = frame->body + sizeof(uint32_t);
-	size_t		width = frame->dimensions * sizeof(double);
-	uint32_t	parts;
-
-	if (frame->type == TYPE_POLYGON)
-		return add_polygon(shape, 0, bytes, width, fault) != NULL;
-	if (frame->type != TYPE_MULTIPOLYGON)
-		return true;
-	parts = count_at(bytes, 0);
-	bytes += sizeof(uint32_t);
-	for (uint32_t i = 0; i < parts; i++)
-	{
-		bytes = add_polygon(shape, i, bytes + sizeof(uint32_t), width, fault);
-		if (bytes == NULL)
-			return false;
-	}
-	return true;
-}
-
 bool
 gov_shape_fill(const GovFrame *frame, GovShape *shape, GovFault *fault)
 {
+	Filling		filling = {shape, fault};
 	bool		good;
 
 	memset(fault, 0, sizeof(*fault));
@@ -350,7 +422,7 @@ gov_shape_fill(const GovFrame *frame, GovShape *shape, GovFault *fault)
 	shape->box = gov_box_empty();
 	shape->point = gov_overlap_alloc(((size_t) frame->points + 1) * sizeof(GovPoint));
 	shape->ring = gov_overlap_alloc(((size_t) frame->rings + 1) * sizeof(GovRing));
-	good = add_parts(frame, shape, fault);
+	good = visit_rings(frame, add_ring, &filling);
 	shape->area *= 0.5;
 	if (!good)
 		gov_shape_free(shape);

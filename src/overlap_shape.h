@@ -95,6 +95,7 @@ typedef struct GovFrame
 	uint32_t	points;
 	uint32_t	rings;
 	uint32_t	dimensions;
+	const unsigned char *box;	/* NULL without one */
 	const unsigned char *body;
 } GovFrame;
 
@@ -139,6 +140,16 @@ gov_box_meet(const GovBox *a, const GovBox *b)
 extern bool gov_frame_read(const unsigned char *bytes, size_t size, GovFrame *frame, GovFault *fault);
 extern bool gov_shape_fill(const GovFrame *frame, GovShape *shape, GovFault *fault);
 extern void gov_shape_free(GovShape *shape);
+
+/*
+ * Without the shape: the box that PostGIS keeps beside a larger geometry, rounded outwards,
+ * from its first bytes; false if there is none, or anything else is amiss. And the area,
+ * which is to the last bit the shape's own; faults are not looked for, but a coordinate that
+ * is no finite number makes it one that is not either.
+ */
+#define GOV_BOX_BYTES 48
+extern bool gov_box_read(const unsigned char *bytes, size_t size, int32_t *srid, GovBox *box);
+extern double gov_frame_area(const GovFrame *frame);
 
 /* Exact sign of the turn a, b, c: 1 to the left, -1 to the right, 0 straight. */
 extern int	gov_turn(GovPoint a, GovPoint b, GovPoint c);
