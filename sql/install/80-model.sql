@@ -49,7 +49,31 @@ CREATE FUNCTION governance.model_path(schema name) RETURNS text
                  WHERE e.extname IN ('governance', 'postgis')) AS p (nspname, place)
     );
 COMMENT ON FUNCTION governance.model_path(name) IS
-    'the search_path under which a model''s chapters are run and which its functions keep: model, governance, PostGIS, pg_temp';
+    'the search_path under which a model''s chapters are run, and which those of its functions keep that name something of PostGIS: model, governance, PostGIS, pg_temp';
+
+-- Others may have the right to make functions where PostGIS is. One that matches a call
+-- better than the intended would be run by whoever calls a function of the model, or by its
+-- owner. So that schema stays on the path of those alone that name something of it, and
+-- of none that runs with its owner's rights.
+CREATE FUNCTION governance.narrow_paths(schema name) RETURNS void
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    routine regprocedure;
+BEGIN
+    FOR routine IN
+        SELECT p.oid
+          FROM pg_proc p CROSS JOIN LATERAL unnest(p.proconfig) AS c (setting)
+         WHERE p.pronamespace = quote_ident(narrow_paths.schema)::regnamespace AND c.setting LIKE 'search\_path=%'
+           AND (p.prosecdef OR p.prosrc !~* '\m(st_|geom)')
+    LOOP
+        EXECUTE format('ALTER ROUTINE %s SET search_path = %I, governance, pg_temp', routine, narrow_paths.schema);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION governance.narrow_paths(name) IS
+    'takes the schema of PostGIS from the search_path of a model''s functions that name nothing of it, or run with their owner''s rights; part of create_model() and upgrade_model()';
 
 -- Areas are taken in the plane, so the reference must be projected, in metres.
 CREATE FUNCTION governance.check_srid(srid integer) RETURNS void
@@ -129,6 +153,7 @@ BEGIN
     FOR part IN SELECT t.chapter, t.body FROM governance.model_template() t ORDER BY t.chapter LOOP
         EXECUTE replace(part.body, ':srid', srid::text);
     END LOOP;
+    PERFORM governance.narrow_paths(schema);
     RETURN schema;
 END
 $$;
@@ -172,6 +197,7 @@ BEGIN
         held := step.version_after;
         EXECUTE format('UPDATE %I.model SET governance_version = $1', schema) USING held;
     END LOOP;
+    PERFORM governance.narrow_paths(schema);
     RETURN held;
 END
 $$;

@@ -94,6 +94,17 @@ CREATE TABLE space_check (
 );
 COMMENT ON TABLE space_check IS 'one row, once check_space() has run: when it last did; checks wait for each other here';
 
+-- Bound to PostGIS here, since the trigger below does not look for names there.
+CREATE FUNCTION place_of(geom geometry) RETURNS geometry
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ST_Envelope(geom);
+COMMENT ON FUNCTION place_of(geometry) IS 'the box around a shape';
+
+CREATE FUNCTION is_moved(former geometry, present geometry) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN former IS DISTINCT FROM present;
+COMMENT ON FUNCTION is_moved(geometry, geometry) IS 'whether two shapes differ, or there is only one';
+
 CREATE FUNCTION note_feature() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
@@ -110,16 +121,16 @@ BEGIN
             SELECT a.layer, NULL, NULL FROM present a GROUP BY a.layer HAVING count(*) > 10000;
         WHEN 'DELETE' THEN
             INSERT INTO pending_check (layer, plan, feature, place)
-            SELECT c.layer, c.plan, c.id, ST_Envelope(c.geom)
+            SELECT c.layer, c.plan, c.id, place_of(c.geom)
               FROM former c JOIN (SELECT a.layer, count(*) AS n FROM former a GROUP BY a.layer) g USING (layer) WHERE g.n <= 10000
              UNION ALL
             SELECT a.layer, NULL, NULL, NULL FROM former a GROUP BY a.layer HAVING count(*) > 10000;
         WHEN 'UPDATE' THEN
             WITH changed AS MATERIALIZED (
-                SELECT f.id AS former_id, p.id, f.layer AS former_layer, p.layer, f.plan AS former_plan, p.plan, ST_Envelope(f.geom) AS place
+                SELECT f.id AS former_id, p.id, f.layer AS former_layer, p.layer, f.plan AS former_plan, p.plan, place_of(f.geom) AS place
                   FROM former f FULL JOIN present p ON p.id = f.id
                  WHERE (f.id, f.layer, f.plan, f.unit, f.kind, f.valid) IS DISTINCT FROM (p.id, p.layer, p.plan, p.unit, p.kind, p.valid)
-                    OR f.geom IS DISTINCT FROM p.geom
+                    OR is_moved(f.geom, p.geom)
             ), noted AS MATERIALIZED (
                 SELECT c.former_layer AS layer, c.former_plan AS plan, c.former_id AS feature, c.place FROM changed c WHERE c.former_id IS NOT NULL
                  UNION ALL

@@ -36,6 +36,33 @@ draws() {
     [ "$(reader -c "SELECT area_m2, status FROM m.conflict WHERE left_feature = 90 AND rule = 'construction_off_redline'")" = '200|open' ]
 }
 
+# Where PostGIS is, somebody lays a trap: an aggregate that fits the model's calls better than the built-in one.
+trap_laid() {
+    run_sql governance_role -c 'GRANT CREATE ON SCHEMA public TO governance_reader'
+    reader -c 'CREATE TABLE public.caught (who name)' -c 'GRANT INSERT ON public.caught TO PUBLIC' \
+        -c "CREATE FUNCTION public.catch(governance.unitcode[], governance.unitcode) RETURNS governance.unitcode[] LANGUAGE sql AS 'INSERT INTO public.caught VALUES (current_user) RETURNING \$1 || \$2'" \
+        -c 'CREATE AGGREGATE public.array_agg(governance.unitcode) (SFUNC = public.catch, STYPE = governance.unitcode[])'
+    reader -c 'SET search_path = m, governance, public' -c 'SELECT array_agg(code) FROM unit' >/dev/null
+    [ "$(reader -c 'SELECT DISTINCT who FROM public.caught')" = governance_reader ]
+}
+new_unit() { reader -c "INSERT INTO m.unit (code, hierarchy, tier, name) VALUES ('P.$1', 'adm', 'town', 'trap')"; }
+caught() { [ "$(reader -c "SELECT count(*) > 0 FROM public.caught WHERE who = 'governance_planner'")" = "$1" ]; }
+nobody_caught() {
+    planner -c 'GRANT INSERT ON m.unit, m.observation, m.quota TO governance_reader' -c 'GRANT UPDATE, DELETE ON m.quota TO governance_reader'
+    new_unit trap
+    reader -c "INSERT INTO m.observation (indicator, unit, period, value) VALUES ('force', 'P.trap', '[2001-01-01,2002-01-01)', 1)" \
+        -c "INSERT INTO m.quota (indicator, unit, period, amount) VALUES ('farm', 'P.trap', '[2001-01-01,2002-01-01)', 1)" \
+        -c "UPDATE m.quota SET amount = 2 WHERE unit OPERATOR(governance.=) 'P.trap'" -c "DELETE FROM m.quota WHERE unit OPERATOR(governance.=) 'P.trap'"
+    planner -c 'CALL m.refresh()'
+    caught f
+}
+somebody_caught() {
+    planner -c 'ALTER FUNCTION m.note_unit() SET search_path = m, governance, public, pg_temp'
+    new_unit trap2
+    planner -c "SELECT governance.narrow_paths('m')"
+    caught t
+}
+
 point "two roles without rights" prepare
 point "it makes and fills a model" planner -f test/ci/fixture.sql
 point "which is its own" owned
@@ -46,6 +73,9 @@ point "and the model's version" models_listed 'm|3005'
 point "but cannot write" refused 42501 reader "INSERT INTO m.objective VALUES ('x', 'x')"
 point "nor read the map behind a view without a right to its table" refused 42501 reader 'RESET ROLE; SELECT * FROM app.fact'
 point "granted drawing, it draws, and the owner's check finds what it drew" draws
+point "a trap is laid where PostGIS is" trap_laid
+point "and what triggers do with the owner's rights does not fall in" nobody_caught
+point "as it would with PostGIS's schema on their path" somebody_caught
 point "but it does not check" refused 42501 reader 'CALL m.check_space()'
 point "nor decide" refused 42501 reader "UPDATE m.finding SET status = 'allowed'"
 point "nor touch what is noted" refused 42501 reader 'DELETE FROM m.pending_check'

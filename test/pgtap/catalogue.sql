@@ -1,7 +1,7 @@
 -- Rules for every object of the extension, read from the catalogue. Each lists those who
 -- break it; exceptions stand here by name, with their reason.
 BEGIN;
-SELECT plan(34);
+SELECT plan(38);
 
 CREATE TEMP VIEW member AS
     SELECT d.classid, d.objid, d.classid::regclass::name AS catalogue, pg_describe_object(d.classid, d.objid, 0) AS name
@@ -53,7 +53,7 @@ SELECT is_empty($$SELECT m.name, obj_description(m.objid, m.catalogue) FROM memb
 
 -- Functions
 SELECT set_eq($$SELECT proname FROM function WHERE provolatile = 'v'$$,
-              '{create_model,drop_model,upgrade_model}'::name[],
+              '{create_model,drop_model,narrow_paths,upgrade_model}'::name[],
               'volatile are those that change a model, and no other');
 -- models() and its like read tables; selectivity estimates read statistics.
 SELECT set_eq($$SELECT proname FROM function
@@ -61,7 +61,7 @@ SELECT set_eq($$SELECT proname FROM function
               '{check_srid,model_path,models}'::name[],
               'stable are those that read tables');
 SELECT set_eq($$SELECT proname FROM function WHERE proparallel = 'u'$$,
-              '{create_model,drop_model,upgrade_model}'::name[],
+              '{create_model,drop_model,narrow_paths,upgrade_model}'::name[],
               'parallel-unsafe are those that change a model');
 SELECT set_eq($$SELECT proname FROM function WHERE proparallel = 'r'$$, '{models}'::name[],
               'parallel-restricted is models(), which asks for every model''s table');
@@ -120,6 +120,20 @@ SELECT is_empty($$SELECT m.name FROM member m JOIN pg_type t ON t.oid = m.objid
                      AND NOT EXISTS (SELECT FROM pg_opclass c JOIN pg_am a ON a.oid = c.opcmethod JOIN pg_amproc p ON p.amprocfamily = c.opcfamily
                                       WHERE c.opcintype = t.oid AND c.opcdefault AND a.amname = 'hash' AND p.amprocnum = 2)$$,
                 'base types have a hash class with the extended function');
+
+-- The functions of a model. Others may make functions where PostGIS is.
+SELECT lives_ok($$SELECT governance.create_model('watched', 3005)$$, 'a model is made');
+CREATE TEMP VIEW routine AS
+    SELECT p.oid::regprocedure::text AS signature, p.proname, p.prosecdef, p.prosrc, c.path,
+           string_to_array(c.path, ', ') && ARRAY(SELECT n.nspname::text FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'postgis') AS wide
+      FROM pg_proc p
+      LEFT JOIN LATERAL (SELECT substr(s, 13) AS path FROM unnest(p.proconfig) s WHERE s LIKE 'search\_path=%') c ON true
+     WHERE p.pronamespace = 'watched'::regnamespace AND p.prosqlbody IS NULL;
+SELECT is_empty($$SELECT signature, path FROM routine WHERE path IS NULL OR path NOT LIKE 'watched, governance, %pg\_temp'$$,
+                'what is not bound when it is made has a path that begins in the model and ends in pg_temp');
+SELECT is_empty($$SELECT signature FROM routine WHERE prosecdef AND wide$$, 'PostGIS''s schema is not on the path of what runs with its owner''s rights');
+SELECT is_empty($$SELECT d.signature, w.signature FROM routine d JOIN routine w ON w.wide AND d.prosrc ~ ('\m' || w.proname || '\(') WHERE d.prosecdef$$,
+                'nor on that of what is called there');
 
 SELECT * FROM finish();
 ROLLBACK;
