@@ -22,10 +22,14 @@ CREATE TABLE threshold_rule (
     CONSTRAINT threshold_rule_valid_some_day CHECK (NOT isempty(valid)),
     CONSTRAINT threshold_rule_clear_no_laxer CHECK (clear <@ threshold),
     CONSTRAINT threshold_rule_flap_stop_below_start CHECK (flap_stop <= flap_start),
+    -- Deferred, so that the error that names both rules comes first: see check_rule().
+    -- An expression, so that an indicator's rules are not looked for in this index.
     CONSTRAINT threshold_rule_one_at_a_time EXCLUDE USING gist (
-        indicator WITH =, coalesce(unit::text, '') WITH =, coalesce(hierarchy, '') WITH =, coalesce(tier, '') WITH =, valid WITH &&)
+        (indicator || '') WITH =, coalesce(unit::text, '') WITH =, coalesce(hierarchy, '') WITH =, coalesce(tier, '') WITH =, valid WITH &&)
+        DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX threshold_rule_unit ON threshold_rule (indicator, unit);
+CREATE INDEX threshold_rule_of_unit ON threshold_rule (unit);
 COMMENT ON TABLE threshold_rule IS 'limits of an indicator, for the subtree of a unit; no two of equal rank are valid on one day';
 COMMENT ON COLUMN threshold_rule.unit IS 'the rule is for the units of its subtree; NULL: for all units';
 COMMENT ON COLUMN threshold_rule.hierarchy IS 'the unit''s, filled in; without a unit, a rule without hierarchy is for those of all';
@@ -85,10 +89,11 @@ CREATE TRIGGER threshold_rule_hierarchy BEFORE INSERT OR UPDATE ON threshold_rul
     FOR EACH ROW EXECUTE FUNCTION fill_rule_hierarchy();
 
 -- Which rule lies above which: for some unit on some day both hold, and the lower is the
--- more specific. Rules with a unit are found by it, those without apart.
+-- more specific. Rules with a unit are found by it, those without apart; none by its days,
+-- which most have in common.
 CREATE FUNCTION rules_meet(upper threshold_rule, lower threshold_rule) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN upper.specificity < lower.specificity AND upper.valid && lower.valid
+    RETURN upper.specificity < lower.specificity AND NOT isempty(upper.valid * lower.valid)
        AND (upper.hierarchy = lower.hierarchy OR upper.hierarchy IS NULL)
        AND (upper.tier = lower.tier OR upper.tier IS NULL OR lower.tier IS NULL);
 COMMENT ON FUNCTION rules_meet(threshold_rule, threshold_rule) IS
@@ -98,7 +103,9 @@ CREATE FUNCTION rules_above(rule bigint) RETURNS SETOF threshold_rule
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 3
     BEGIN ATOMIC
         SELECT a.*
-          FROM threshold_rule r JOIN threshold_rule a ON a.indicator = r.indicator AND a.unit = ANY (governance.ancestors(r.unit))
+          FROM threshold_rule r
+         CROSS JOIN LATERAL unnest(governance.ancestors(r.unit)) u
+         CROSS JOIN LATERAL (SELECT x.* FROM threshold_rule x WHERE x.indicator = r.indicator AND x.unit = u OFFSET 0) AS a
          WHERE r.id = rule AND rules_meet(a, r)
          UNION ALL
         SELECT a.*
@@ -160,49 +167,178 @@ CREATE TABLE threshold_change (
 );
 COMMENT ON TABLE threshold_change IS 'how often the rules of an indicator have been changed; kept by triggers';
 
--- A plan kept from when there were few rules would be a bad one once there are many.
-CREATE FUNCTION check_binding_rule() RETURNS trigger
+CREATE VIEW rule_overlap WITH (security_invoker = true) AS
+    SELECT r.indicator, r.id AS rule, rule_scope(r) AS scope, r.threshold, o.id AS other_rule, rule_scope(o) AS other_scope, o.threshold AS other_threshold,
+           r.valid * o.valid AS days
+      FROM threshold_rule r
+      JOIN threshold_rule o ON o.indicator || '' = r.indicator || '' AND coalesce(o.unit::text, '') = coalesce(r.unit::text, '')
+                           AND coalesce(o.hierarchy, '') = coalesce(r.hierarchy, '') AND coalesce(o.tier, '') = coalesce(r.tier, '')
+                           AND o.valid && r.valid AND o.id <> r.id;
+COMMENT ON VIEW rule_overlap IS 'pairs of rules of equal rank that hold on one day; triggers keep it empty';
+
+CREATE FUNCTION refuse_overlap_of_rules(overlap rule_overlap) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'threshold rules % and % of "%", of equal rank, hold on the same days', least(overlap.rule, overlap.other_rule), greatest(overlap.rule, overlap.other_rule), overlap.indicator
+        USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'threshold_rule_one_at_a_time', TABLE = 'threshold_rule', SCHEMA = current_schema(),
+              DETAIL = format('Rule %s, for %s, says "%s"; rule %s, for %s, says "%s". Both hold on %s.',
+                              overlap.rule, overlap.scope, overlap.threshold, overlap.other_rule, overlap.other_scope, overlap.other_threshold,
+                              CASE WHEN overlap.days = '(,)' THEN 'all days' ELSE period_label(overlap.days) END),
+              HINT = 'End one rule, by its valid days, before the other begins.';
+END
+$$;
+COMMENT ON FUNCTION refuse_overlap_of_rules(rule_overlap) IS 'raises exclusion_violation (23P01): of two rules of equal rank neither would win';
+
+-- What a transaction has to answer for before it commits: rows are taken out again by the
+-- check, which therefore sees its own transaction's alone.
+CREATE TABLE rule_check (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    indicator text,
+    rules     bigint[]
+);
+COMMENT ON TABLE rule_check IS 'threshold rules that the present transaction has made or changed; empty outside of one';
+COMMENT ON COLUMN rule_check.indicator IS 'NULL: none yet';
+COMMENT ON COLUMN rule_check.rules IS 'NULL: all of the indicator';
+
+-- Before the statement, a row without an indicator: the checks of a transaction run in the
+-- order in which they were called for, and this one is to come before the constraint's.
+CREATE FUNCTION note_rule_check() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
-    SET plan_cache_mode = force_custom_plan
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
+    SET enable_seqscan = off
+    SET jit = off
     AS $$
 DECLARE
-    bad rule_conflict;
+    bad rule_overlap;
 BEGIN
-    IF TG_TABLE_NAME = 'indicator' THEN
-        INSERT INTO threshold_change AS c (indicator) SELECT i.code FROM indicator i WHERE i.code = NEW.code
-            ON CONFLICT ON CONSTRAINT threshold_change_pkey DO UPDATE SET changes = c.changes + 1;
-        SELECT l.* INTO bad FROM rule_conflict l WHERE l.indicator = NEW.code ORDER BY l.rule, l.rule_above LIMIT 1;
-    ELSE
-        -- The rule as it is now, at the end of the transaction, if it still is.
-        INSERT INTO threshold_change AS c (indicator) SELECT r.indicator FROM threshold_rule r WHERE r.id = NEW.id
-            ON CONFLICT ON CONSTRAINT threshold_change_pkey DO UPDATE SET changes = c.changes + 1;
-        IF NOT EXISTS (SELECT FROM threshold_rule r JOIN indicator i ON i.code = r.indicator WHERE r.id = NEW.id AND i.attribute = 'binding') THEN
-            RETURN NULL;
-        END IF;
-        SELECT l.* INTO bad FROM rule_conflict l
-         WHERE l.rule = ANY (ARRAY(SELECT b.id FROM rules_below(NEW.id) AS b UNION ALL SELECT NEW.id))
-         ORDER BY l.rule, l.rule_above LIMIT 1;
+    IF TG_WHEN = 'BEFORE' THEN
+        INSERT INTO rule_check DEFAULT VALUES;
+        RETURN NULL;
     END IF;
+    INSERT INTO rule_check (indicator, rules) SELECT p.indicator, array_agg(p.id) FROM present p GROUP BY p.indicator;
+    SELECT o.* INTO bad
+      FROM present p CROSS JOIN LATERAL (SELECT x.* FROM rule_overlap x WHERE x.rule = p.id OFFSET 0) AS o
+     ORDER BY o.rule, o.other_rule LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'threshold rule % of binding indicator "%" %', bad.rule, bad.indicator,
-                        format(CASE bad.conflict WHEN 'laxer' THEN 'is laxer than rule %s above it' ELSE 'and rule %s above it exclude one another' END, bad.rule_above)
-            USING ERRCODE = 'check_violation',
-                  DETAIL = format('Rule %s, for %s, says "%s"; rule %s, for %s, says "%s".',
-                                  bad.rule, bad.scope, bad.threshold, bad.rule_above, bad.scope_above, bad.threshold_above),
-                  HINT = CASE bad.conflict WHEN 'laxer' THEN 'For each grade that it names, a lower rule must be as strict as those above it; what it does not name it takes from them.'
-                                            ELSE 'By both no value would be normal.' END;
+        PERFORM refuse_overlap_of_rules(bad);
     END IF;
     RETURN NULL;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION check_binding_rule() FROM PUBLIC;
-COMMENT ON FUNCTION check_binding_rule() IS 'trigger: of a binding indicator, no rule is laxer than one above it, or excludes it';
+REVOKE EXECUTE ON FUNCTION note_rule_check() FROM PUBLIC;
+COMMENT ON FUNCTION note_rule_check() IS 'trigger: notes which rules are to be checked at commit; refuses one that holds on a day of another of equal rank';
 
-CREATE CONSTRAINT TRIGGER threshold_rule_binding AFTER INSERT OR UPDATE ON threshold_rule
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_binding_rule();
-CREATE CONSTRAINT TRIGGER indicator_binding AFTER UPDATE ON indicator
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.attribute <> OLD.attribute) EXECUTE FUNCTION check_binding_rule();
+CREATE TRIGGER threshold_rule_to_check BEFORE INSERT OR UPDATE ON threshold_rule
+    FOR EACH STATEMENT EXECUTE FUNCTION note_rule_check();
+CREATE TRIGGER threshold_rule_inserted_check AFTER INSERT ON threshold_rule
+    REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_rule_check();
+CREATE TRIGGER threshold_rule_updated_check AFTER UPDATE ON threshold_rule
+    REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_rule_check();
+
+-- An indicator that becomes binding has all its rules checked.
+CREATE FUNCTION note_binding() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    INSERT INTO rule_check (indicator) VALUES (NEW.code);
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION note_binding() FROM PUBLIC;
+COMMENT ON FUNCTION note_binding() IS 'trigger: an indicator that becomes binding has its rules checked at commit';
+
+CREATE TRIGGER indicator_binding AFTER UPDATE ON indicator
+    FOR EACH ROW WHEN (NEW.attribute = 'binding' AND OLD.attribute <> 'binding') EXECUTE FUNCTION note_binding();
+
+-- All that the transaction touched is checked when the first of its rows is, as it is now.
+-- A plan kept from when there were few rules would be a bad one once there are many.
+CREATE FUNCTION check_rule() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    AS $$
+DECLARE
+    work record;
+    below bigint[];
+    overlap rule_overlap;
+    bad rule_conflict;
+BEGIN
+    IF NOT EXISTS (SELECT FROM rule_check c WHERE c.id = NEW.id) THEN
+        RETURN NULL;
+    END IF;
+    FOR work IN
+        WITH taken AS (
+            DELETE FROM rule_check RETURNING indicator, rules
+        ), one AS (
+            SELECT t.indicator, r AS rule, t.rules IS NULL AS every FROM taken t LEFT JOIN LATERAL unnest(t.rules) r ON true
+        )
+        SELECT i.code AS indicator, bool_or(o.every) AS every, array_agg(DISTINCT o.rule) AS rules
+          FROM one o JOIN indicator i ON i.code = o.indicator
+         GROUP BY i.code
+         ORDER BY i.code
+    LOOP
+        INSERT INTO threshold_change AS c (indicator) VALUES (work.indicator)
+            ON CONFLICT ON CONSTRAINT threshold_change_pkey DO UPDATE SET changes = c.changes + 1;
+        -- What others have done meanwhile is seen from here on. Of many rules, all are checked.
+        IF work.every OR cardinality(work.rules) > 100 THEN
+            below := ARRAY(SELECT r.id FROM threshold_rule r WHERE r.indicator = work.indicator);
+        ELSE
+            below := ARRAY(SELECT u FROM unnest(work.rules) u UNION SELECT b.id FROM unnest(work.rules) u CROSS JOIN LATERAL rules_below(u) AS b);
+        END IF;
+        SELECT o.* INTO overlap
+          FROM unnest(work.rules) u CROSS JOIN LATERAL (SELECT x.* FROM rule_overlap x WHERE x.rule = u OFFSET 0) AS o
+         ORDER BY o.rule, o.other_rule LIMIT 1;
+        IF FOUND THEN
+            PERFORM refuse_overlap_of_rules(overlap);
+        END IF;
+        SELECT l.* INTO bad FROM rule_conflict l WHERE l.rule = ANY (below) ORDER BY l.rule, l.rule_above LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'threshold rule % of binding indicator "%" %', bad.rule, bad.indicator,
+                            format(CASE bad.conflict WHEN 'laxer' THEN 'is laxer than rule %s above it' ELSE 'and rule %s above it exclude one another' END, bad.rule_above)
+                USING ERRCODE = 'check_violation',
+                      DETAIL = format('Rule %s, for %s, says "%s"; rule %s, for %s, says "%s".',
+                                      bad.rule, bad.scope, bad.threshold, bad.rule_above, bad.scope_above, bad.threshold_above),
+                      HINT = CASE bad.conflict WHEN 'laxer' THEN 'For each grade that it names, a lower rule must be as strict as those above it; what it does not name it takes from them.'
+                                                ELSE 'By both no value would be normal.' END;
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION check_rule() FROM PUBLIC;
+COMMENT ON FUNCTION check_rule() IS
+    'trigger: no two rules of equal rank hold on one day; of a binding indicator, no rule is laxer than one above it, or excludes it';
+
+CREATE CONSTRAINT TRIGGER threshold_rule_check AFTER INSERT ON rule_check
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_rule();
+
+CREATE FUNCTION keep_ruled_unit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+DECLARE
+    rules text := (SELECT string_agg(format('%s of "%s"', r.id, r.indicator), ', ' ORDER BY r.id) FROM threshold_rule r WHERE r.unit = OLD.code);
+BEGIN
+    IF rules IS NOT NULL THEN
+        RAISE EXCEPTION 'unit "%" cannot be deleted: it has threshold rules', OLD.code
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'threshold_rule_unit_fkey', TABLE = 'threshold_rule', SCHEMA = TG_TABLE_SCHEMA,
+                  DETAIL = format('These are for it: %s.', rules),
+                  HINT = 'Delete them first; or end the days on which the unit is valid, and its rules end with it.';
+    END IF;
+    RETURN OLD;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION keep_ruled_unit() FROM PUBLIC;
+COMMENT ON FUNCTION keep_ruled_unit() IS 'trigger: a unit with threshold rules is not deleted';
+
+CREATE TRIGGER unit_ruled BEFORE DELETE ON unit
+    FOR EACH ROW EXECUTE FUNCTION keep_ruled_unit();
 
 CREATE FUNCTION effective_threshold_asof("on" date, indicator_code text DEFAULT NULL, root unitcode DEFAULT NULL)
     RETURNS TABLE (indicator text, unit unitcode, tier text, threshold threshold, rule bigint, rules bigint[],

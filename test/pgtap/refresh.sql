@@ -92,8 +92,8 @@ BEGIN
                    (SELECT CASE WHEN random() < 0.8 THEN x.code END AS code, CASE WHEN random() < 0.8 THEN x.hierarchy END AS hierarchy,
                            CASE WHEN random() < 0.3 THEN pg_temp.one_of('t', 's') || depth(x.code) + pg_temp.below(2) END AS tier
                       FROM unit x ORDER BY depth(x.code) * random() LIMIT 1) AS u;
-            SET CONSTRAINTS threshold_rule_binding IMMEDIATE;
-            SET CONSTRAINTS threshold_rule_binding DEFERRED;
+            SET CONSTRAINTS threshold_rule_check IMMEDIATE;
+            SET CONSTRAINTS threshold_rule_check DEFERRED;
         EXCEPTION WHEN check_violation OR exclusion_violation OR foreign_key_violation THEN NULL;
         END;
     END LOOP;
@@ -164,15 +164,15 @@ BEGIN
                 UPDATE threshold_rule SET threshold = CASE WHEN random() < 0.5 THEN pg_temp.limits() ELSE threshold END,
                                           valid = CASE WHEN random() < 0.5 THEN pg_temp.days() ELSE valid END
                  WHERE id IN (SELECT r.id FROM threshold_rule r ORDER BY random() LIMIT 1 + pg_temp.below(3));
-                SET CONSTRAINTS threshold_rule_binding IMMEDIATE;
-                SET CONSTRAINTS threshold_rule_binding DEFERRED;
+                SET CONSTRAINTS threshold_rule_check IMMEDIATE;
+                SET CONSTRAINTS threshold_rule_check DEFERRED;
             EXCEPTION WHEN check_violation OR exclusion_violation THEN NULL;
             END;
         WHEN 22 THEN
             BEGIN
                 UPDATE indicator SET attribute = pg_temp.one_of('binding', 'expected', 'advisory') WHERE code = pg_temp.some_indicator();
-                SET CONSTRAINTS indicator_binding IMMEDIATE;
-                SET CONSTRAINTS indicator_binding DEFERRED;
+                SET CONSTRAINTS threshold_rule_check IMMEDIATE;
+                SET CONSTRAINTS threshold_rule_check DEFERRED;
             EXCEPTION WHEN check_violation THEN NULL;
             END;
         WHEN 23 THEN
