@@ -36,6 +36,20 @@ COMMENT ON TABLE value_change IS 'which rows of indicator_value the refresh unde
 COMMENT ON COLUMN value_change.period IS 'NULL: any period';
 COMMENT ON COLUMN value_change.units IS 'where; NULL: everywhere, or more than 10 000 units';
 
+CREATE TABLE pending_rule (
+    indicator text,
+    valid     daterange,
+    units     unitcode[],
+    reason    text NOT NULL CHECK (reason IN ('limit', 'setting', 'attribute', 'tier', 'unit'))
+);
+COMMENT ON TABLE pending_rule IS
+    'what changed, other than values, since values were last graded and warnings computed; rows are only added by writers, in their own transactions, and taken out by refresh()';
+COMMENT ON COLUMN pending_rule.indicator IS 'NULL: any';
+COMMENT ON COLUMN pending_rule.valid IS 'the days for which limits changed; NULL: all';
+COMMENT ON COLUMN pending_rule.units IS 'of a rule the units in whose subtrees it holds; NULL: everywhere';
+COMMENT ON COLUMN pending_rule.reason IS
+    'limit: a rule came or went, or limits other units, days or values; setting: it fires, or ends, otherwise; attribute: of an indicator that is binding, or no longer; tier: of units; unit: they exist, or count, on other days';
+
 -- Noting a change. A statement adds a row for each indicator and period that it touches,
 -- to a table without keys: writers do not meet. Whoever writes needs no right on it. A plan
 -- is made once, perhaps for one row, and has to do for a million: hence no nested loops.
@@ -493,6 +507,37 @@ CREATE FUNCTION other_divisor(indicator text) RETURNS SETOF daterange
 COMMENT ON FUNCTION other_divisor(text) IS
     'the periods of which an indicator''s totals are held in other units of measure than they would be now';
 
+-- Taken once, before grades: whatever changes rules from then on is left, with its note,
+-- for the next refresh, by grades and warnings alike. What concerns any indicator is for
+-- each to do.
+CREATE FUNCTION take_pending_rule(indicator text) RETURNS pending_rule[]
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+DECLARE
+    notes pending_rule[];
+BEGIN
+    WITH member AS MATERIALIZED (
+        SELECT i.code FROM indicator i WHERE $1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator)
+    ), taken AS (
+        -- Also what is noted under a name that no indicator has any longer.
+        DELETE FROM pending_rule p
+         WHERE $1 IS NULL OR p.indicator IS NULL OR p.indicator IN (SELECT m.code FROM member m)
+        RETURNING p.indicator, p.valid, p.units, p.reason
+    ), each AS MATERIALIZED (
+        SELECT i.code AS indicator, t.valid, t.units, t.reason FROM taken t JOIN indicator i ON t.indicator = i.code OR t.indicator IS NULL
+    ), later AS (
+        INSERT INTO pending_rule (indicator, valid, units, reason)
+        SELECT e.indicator, e.valid, e.units, e.reason FROM each e WHERE e.indicator NOT IN (SELECT m.code FROM member m)
+    )
+    SELECT array_agg((e.indicator, e.valid, e.units, e.reason)::pending_rule) INTO notes FROM each e JOIN member m ON m.code = e.indicator;
+    RETURN coalesce(notes, '{}');
+END
+$$;
+COMMENT ON FUNCTION take_pending_rule(text) IS 'takes what is noted in pending_rule of all indicators, or of one and those computed from it, and leaves the rest';
+
 CREATE PROCEDURE refresh(indicator text DEFAULT NULL, "full" boolean DEFAULT false)
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -505,6 +550,7 @@ DECLARE
     simple pending_change[];
     done daterange[];
     work pending_change;
+    notes pending_rule[];
     detail text;
     hint text;
 BEGIN
@@ -589,10 +635,11 @@ BEGIN
     END LOOP;
 
     -- Values were graded as they were written. Here are those whose threshold has changed.
-    PERFORM refresh_grades($1);
+    notes := take_pending_rule($1);
+    PERFORM refresh_grades(notes);
 
     -- What follows from graded values comes here, for the rows that value_change names.
-    PERFORM refresh_warnings($1, $2);
+    PERFORM refresh_warnings($1, $2, notes);
     DELETE FROM value_change;
 END
 $$;

@@ -1,16 +1,6 @@
 -- Evaluation: values graded by the thresholds that hold for them, for everybody to read.
 
 -- What changes thresholds is noted as it happens, like what changes values.
-CREATE TABLE pending_grade (
-    indicator text,
-    valid     daterange,
-    units     unitcode[]
-);
-COMMENT ON TABLE pending_grade IS
-    'whose thresholds changed since values were last graded; rows are only added by writers, in their own transactions, and taken out by refresh()';
-COMMENT ON COLUMN pending_grade.indicator IS 'NULL: any';
-COMMENT ON COLUMN pending_grade.valid IS 'the days for which they changed; NULL: all';
-COMMENT ON COLUMN pending_grade.units IS 'in whose subtrees; NULL: everywhere';
 
 CREATE FUNCTION note_rule() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -20,26 +10,27 @@ CREATE FUNCTION note_rule() RETURNS trigger
 BEGIN
     CASE TG_OP
         WHEN 'INSERT' THEN
-            INSERT INTO pending_grade (indicator, valid, units)
-            SELECT c.indicator, c.valid, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(c.unit) END
+            INSERT INTO pending_rule (indicator, valid, units, reason)
+            SELECT c.indicator, c.valid, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(c.unit) END, 'limit'
               FROM present c GROUP BY c.indicator, c.valid;
         WHEN 'DELETE' THEN
-            INSERT INTO pending_grade (indicator, valid, units)
-            SELECT c.indicator, c.valid, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(c.unit) END
+            INSERT INTO pending_rule (indicator, valid, units, reason)
+            SELECT c.indicator, c.valid, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(c.unit) END, 'limit'
               FROM former c GROUP BY c.indicator, c.valid;
         WHEN 'UPDATE' THEN
-            INSERT INTO pending_grade (indicator, valid, units)
-            SELECT c.indicator, c.valid, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(c.unit) END
-              FROM ((SELECT f.id, f.indicator, f.unit, f.hierarchy, f.tier, f.threshold, f.valid FROM former f
-                      EXCEPT
-                     SELECT p.id, p.indicator, p.unit, p.hierarchy, p.tier, p.threshold, p.valid FROM present p)
-                     UNION ALL
-                    (SELECT p.id, p.indicator, p.unit, p.hierarchy, p.tier, p.threshold, p.valid FROM present p
-                      EXCEPT
-                     SELECT f.id, f.indicator, f.unit, f.hierarchy, f.tier, f.threshold, f.valid FROM former f)) AS c
-             GROUP BY c.indicator, c.valid;
+            INSERT INTO pending_rule (indicator, valid, units, reason)
+            SELECT c.indicator, c.valid, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(DISTINCT c.unit) END, d.reason
+              FROM former f FULL JOIN present p ON p.id = f.id
+             CROSS JOIN LATERAL (
+                SELECT CASE WHEN (f.id, f.indicator, f.unit, f.hierarchy, f.tier, f.threshold, f.valid) IS DISTINCT FROM
+                                 (p.id, p.indicator, p.unit, p.hierarchy, p.tier, p.threshold, p.valid) THEN 'limit'
+                            WHEN (f.hold, f.clear, f.fires_at, f.keep, f.flap_start, f.flap_stop) IS DISTINCT FROM
+                                 (p.hold, p.clear, p.fires_at, p.keep, p.flap_start, p.flap_stop) THEN 'setting' END) AS d (reason)
+             CROSS JOIN LATERAL (VALUES (f.indicator, f.valid, f.unit), (p.indicator, p.valid, p.unit)) AS c (indicator, valid, unit)
+             WHERE d.reason IS NOT NULL AND c.indicator IS NOT NULL
+             GROUP BY c.indicator, c.valid, d.reason;
         ELSE
-            INSERT INTO pending_grade DEFAULT VALUES;
+            INSERT INTO pending_rule (reason) VALUES ('limit');
     END CASE;
     RETURN NULL;
 END
@@ -61,7 +52,7 @@ CREATE FUNCTION note_attribute() RETURNS trigger
     SET search_path FROM CURRENT
     AS $$
 BEGIN
-    INSERT INTO pending_grade (indicator) VALUES (NEW.code);
+    INSERT INTO pending_rule (indicator, reason) VALUES (NEW.code, 'attribute');
     RETURN NULL;
 END
 $$;
@@ -79,8 +70,8 @@ CREATE FUNCTION note_moved_unit() RETURNS trigger
     SET enable_nestloop = off
     AS $$
 BEGIN
-    INSERT INTO pending_grade (units)
-    SELECT CASE WHEN count(*) <= 10000 THEN array_agg(p.code) END
+    INSERT INTO pending_rule (units, reason)
+    SELECT CASE WHEN count(*) <= 10000 THEN array_agg(p.code) END, 'tier'
       FROM former f JOIN present p ON p.code = f.code AND p.tier <> f.tier
     HAVING count(*) > 0;
     RETURN NULL;
@@ -230,7 +221,7 @@ $$;
 COMMENT ON FUNCTION grade_period(text, daterange, unitcode[]) IS
     'grades again the stored values of an indicator for a period whose threshold is another one now: in some subtrees, or everywhere (NULL)';
 
-CREATE FUNCTION refresh_grades(indicator text DEFAULT NULL) RETURNS void
+CREATE FUNCTION refresh_grades(notes pending_rule[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
     SET jit = off
@@ -239,26 +230,12 @@ CREATE FUNCTION refresh_grades(indicator text DEFAULT NULL) RETURNS void
 DECLARE
     work record;
 BEGIN
-    -- What concerns any indicator is for each to do that has values.
-    WITH taken AS (
-        DELETE FROM pending_grade g WHERE g.indicator IS NULL RETURNING g.valid, g.units
-    )
-    INSERT INTO pending_grade (indicator, valid, units)
-    SELECT i.code, t.valid, t.units FROM taken t CROSS JOIN indicator i
-     WHERE EXISTS (SELECT FROM refreshed r WHERE r.indicator = i.code);
-
     FOR work IN
-        WITH taken AS (
-            DELETE FROM pending_grade g
-             -- not what has come for any since
-             WHERE g.indicator IS NOT NULL
-               AND ($1 IS NULL OR g.indicator IN (SELECT i.code FROM indicator i WHERE $1 IN (i.code, i.weight_by, i.numerator, i.denominator)))
-            RETURNING g.indicator, g.valid, g.units
-        )
         SELECT r.indicator, r.period, CASE WHEN bool_and(t.units IS NOT NULL) THEN array_agg(DISTINCT u) END AS roots
-          FROM taken t
+          FROM unnest($1) t
           JOIN refreshed r ON r.indicator = t.indicator AND (t.valid IS NULL OR t.valid && r.period)
           LEFT JOIN LATERAL unnest(t.units) u ON true
+         WHERE t.reason IN ('limit', 'attribute', 'tier')
          GROUP BY r.indicator, r.period
          ORDER BY r.indicator, r.period
     LOOP
@@ -266,7 +243,7 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION refresh_grades(text) IS 'the step of refresh() that grades again what pending_grade names, of all indicators or of one and those computed from it';
+COMMENT ON FUNCTION refresh_grades(pending_rule[]) IS 'the step of refresh() that grades again where limits, attributes or tiers have changed';
 
 -- For the reader. The periods come from "refreshed", so that asking for one by its label, or
 -- by its days, does not look at values. ANALYZE would take every period of a row for another

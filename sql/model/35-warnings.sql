@@ -72,55 +72,6 @@ COMMENT ON COLUMN warning_event.cause IS
     'value: a new period''s value, or that there was none; correction: a value of this or an earlier period came late or was changed; rule: rules were made, changed or ended; unit: it was closed';
 COMMENT ON COLUMN warning_event.withdrawn_at IS 'when a correction said otherwise; NULL: it stands';
 
-CREATE TABLE pending_warning (
-    indicator text,
-    units     unitcode[],
-    reason    text NOT NULL CHECK (reason IN ('rule', 'unit'))
-);
-COMMENT ON TABLE pending_warning IS
-    'what changed since warnings were last computed, other than values; rows are only added by writers, in their own transactions, and taken out by refresh()';
-COMMENT ON COLUMN pending_warning.indicator IS 'NULL: any';
-COMMENT ON COLUMN pending_warning.units IS 'for a rule the units in whose subtrees; NULL: everywhere';
-COMMENT ON COLUMN pending_warning.reason IS 'rule: a threshold rule; unit: the days of units, or which of them count';
-
-CREATE FUNCTION note_warning_rule() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path FROM CURRENT
-    SET enable_nestloop = off
-    AS $$
-BEGIN
-    CASE TG_OP
-        WHEN 'INSERT' THEN
-            INSERT INTO pending_warning (indicator, units, reason)
-            SELECT c.indicator, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(DISTINCT c.unit) END, 'rule'
-              FROM present c GROUP BY c.indicator;
-        WHEN 'DELETE' THEN
-            INSERT INTO pending_warning (indicator, units, reason)
-            SELECT c.indicator, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(DISTINCT c.unit) END, 'rule'
-              FROM former c GROUP BY c.indicator;
-        WHEN 'UPDATE' THEN
-            INSERT INTO pending_warning (indicator, units, reason)
-            SELECT c.indicator, CASE WHEN bool_and(c.unit IS NOT NULL) AND count(*) <= 10000 THEN array_agg(DISTINCT c.unit) END, 'rule'
-              FROM ((TABLE former EXCEPT TABLE present) UNION ALL (TABLE present EXCEPT TABLE former)) AS c
-             GROUP BY c.indicator;
-        ELSE
-            INSERT INTO pending_warning (reason) VALUES ('rule');
-    END CASE;
-    RETURN NULL;
-END
-$$;
-REVOKE EXECUTE ON FUNCTION note_warning_rule() FROM PUBLIC;
-COMMENT ON FUNCTION note_warning_rule() IS 'trigger: notes for refresh() whose warnings a change of rules concerns';
-
-CREATE TRIGGER threshold_rule_warning_inserted AFTER INSERT ON threshold_rule
-    REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_warning_rule();
-CREATE TRIGGER threshold_rule_warning_updated AFTER UPDATE ON threshold_rule
-    REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_warning_rule();
-CREATE TRIGGER threshold_rule_warning_deleted AFTER DELETE ON threshold_rule
-    REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION note_warning_rule();
-CREATE TRIGGER threshold_rule_warning_truncated AFTER TRUNCATE ON threshold_rule
-    FOR EACH STATEMENT EXECUTE FUNCTION note_warning_rule();
-
 -- A unit can come or go, and a stock become a flow, without any value changing.
 CREATE FUNCTION note_warning_unit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -128,7 +79,7 @@ CREATE FUNCTION note_warning_unit() RETURNS trigger
     SET enable_nestloop = off
     AS $$
 BEGIN
-    INSERT INTO pending_warning (units, reason)
+    INSERT INTO pending_rule (units, reason)
     SELECT CASE WHEN count(*) <= 10000 THEN array_agg(p.code) END, 'unit'
       FROM former f JOIN present p ON p.code = f.code AND p.valid <> f.valid
     HAVING count(*) > 0;
@@ -143,7 +94,7 @@ CREATE FUNCTION note_warning_time() RETURNS trigger
     SET search_path FROM CURRENT
     AS $$
 BEGIN
-    INSERT INTO pending_warning (reason) VALUES ('unit');
+    INSERT INTO pending_rule (reason) VALUES ('unit');
     RETURN NULL;
 END
 $$;
@@ -296,17 +247,26 @@ DECLARE
     message text;
 BEGIN
     FOR message IN
-        WITH turn AS MATERIALIZED (
-            SELECT t.* FROM warning_turn($1, $2) t
+        WITH later AS MATERIALIZED (
+            -- Values were graded before these rules changed: such series are for the next refresh.
+            SELECT u AS unit FROM pending_rule p LEFT JOIN LATERAL unnest(p.units) u ON true
+             WHERE (p.indicator = $1 OR p.indicator IS NULL) AND p.reason IN ('limit', 'setting')
+        ), turn AS MATERIALIZED (
+            SELECT t.* FROM warning_turn($1, $2) t WHERE NOT EXISTS (SELECT FROM later l WHERE l.unit IS NULL OR t.unit <@ l.unit)
         ), stood AS MATERIALIZED (
-            SELECT w AS row, w.unit, w.span FROM warning w WHERE $2 IS NULL AND w.indicator = $1
-             UNION ALL
-            SELECT l.row, (l.row).unit, (l.row).span FROM unnest($2) u CROSS JOIN LATERAL (SELECT x FROM warning x WHERE x.indicator = $1 AND x.unit = u OFFSET 0) AS l (row)
+            SELECT s.row, s.unit, s.span
+              FROM (SELECT w AS row, w.unit, w.span FROM warning w WHERE $2 IS NULL AND w.indicator = $1
+                     UNION ALL
+                    SELECT l.row, (l.row).unit, (l.row).span
+                      FROM unnest($2) u CROSS JOIN LATERAL (SELECT x FROM warning x WHERE x.indicator = $1 AND x.unit = u OFFSET 0) AS l (row)) AS s
+             WHERE NOT EXISTS (SELECT FROM later l WHERE l.unit IS NULL OR s.unit <@ l.unit)
         ), known AS MATERIALIZED (
-            SELECT e.* FROM warning_event e WHERE $2 IS NULL AND e.indicator = $1 AND e.withdrawn_at IS NULL
-             UNION ALL
-            SELECT e.* FROM unnest($2) u CROSS JOIN LATERAL (
-                SELECT x.* FROM warning_event x WHERE x.indicator = $1 AND x.unit = u AND x.withdrawn_at IS NULL OFFSET 0) AS e
+            SELECT k.*
+              FROM (SELECT e.* FROM warning_event e WHERE $2 IS NULL AND e.indicator = $1 AND e.withdrawn_at IS NULL
+                     UNION ALL
+                    SELECT e.* FROM unnest($2) u CROSS JOIN LATERAL (
+                        SELECT x.* FROM warning_event x WHERE x.indicator = $1 AND x.unit = u AND x.withdrawn_at IS NULL OFFSET 0) AS e) AS k
+             WHERE NOT EXISTS (SELECT FROM later l WHERE l.unit IS NULL OR k.unit <@ l.unit)
         ), difference AS MATERIALIZED (
             SELECT k.id, t.*
               FROM known k
@@ -367,7 +327,7 @@ $$;
 COMMENT ON FUNCTION refresh_series(text, unitcode[], unitcode[], boolean) IS
     'computes the warnings of an indicator again, at some units or at all (NULL), records what has become of them, and sends word of it; given where rules changed';
 
-CREATE FUNCTION refresh_warnings(indicator text DEFAULT NULL, "full" boolean DEFAULT false) RETURNS void
+CREATE FUNCTION refresh_warnings(indicator text, "full" boolean, notes pending_rule[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
     SET jit = off
@@ -377,28 +337,14 @@ DECLARE
     work record;
     units unitcode[];
 BEGIN
-    -- What concerns any indicator is for each to do that has rules, or had some.
-    WITH taken AS (
-        DELETE FROM pending_warning p WHERE p.indicator IS NULL RETURNING p.units, p.reason
-    )
-    INSERT INTO pending_warning (indicator, units, reason)
-    SELECT i.code, t.units, t.reason FROM taken t CROSS JOIN indicator i
-     WHERE EXISTS (SELECT FROM threshold_rule r WHERE r.indicator = i.code) OR EXISTS (SELECT FROM warning w WHERE w.indicator = i.code);
-
     FOR work IN
-        WITH member AS (
-            SELECT i.code FROM indicator i WHERE $1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator)
-        ), taken AS (
-            -- Also what is noted under a name that no indicator has any longer; not what has come for any since.
-            DELETE FROM pending_warning p
-             WHERE p.indicator IS NOT NULL AND ($1 IS NULL OR p.indicator IN (SELECT m.code FROM member m))
-            RETURNING p.indicator, p.units, p.reason
-        ), change AS (
-            SELECT t.indicator, t.units, t.reason FROM taken t
+        WITH change AS (
+            SELECT t.indicator, t.units, CASE t.reason WHEN 'unit' THEN 'unit' ELSE 'rule' END AS reason
+              FROM unnest($3) t WHERE t.reason IN ('limit', 'setting', 'unit')
              UNION ALL
             SELECT c.indicator, c.units, 'value' FROM value_change c
              UNION ALL
-            SELECT m.code, NULL, 'full' FROM member m WHERE $2
+            SELECT i.code, NULL, 'full' FROM indicator i WHERE $2 AND ($1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator))
         )
         SELECT c.indicator, bool_or(c.units IS NULL) OR EXISTS (SELECT FROM refreshed r WHERE r.indicator = c.indicator AND NOT r.warned) AS everywhere,
                coalesce(array_agg(DISTINCT u) FILTER (WHERE c.reason = 'rule'), '{}') AS ruled, bool_or(c.reason = 'rule' AND c.units IS NULL) AS rules_changed,
@@ -424,7 +370,7 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION refresh_warnings(text, boolean) IS
+COMMENT ON FUNCTION refresh_warnings(text, boolean, pending_rule[]) IS
     'the step of refresh() that computes warnings where values, rules or units changed, of all indicators or of one and those computed from it; full: everywhere';
 
 -- For people and dashboards: few lines.

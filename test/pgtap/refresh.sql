@@ -251,6 +251,6 @@ SELECT is(sum(missing + extra), 0::numeric, format('after %s changes in %s round
                                                     sum(changes), count(*), sum(rows))) FROM outcome;
 SELECT cmp_ok(sum(graded), '>', sum(rows) / 10, format('of %s rows %s are graded', sum(rows), sum(graded))) FROM judged;
 SELECT is(sum(other_rule + other_grade + other_threshold), 0::numeric, 'by the rules, as holding every rule against every row makes them') FROM judged;
-SELECT is((SELECT count(*) FROM value_change) + (SELECT count(*) FROM pending_grade) + (SELECT count(*) FROM pending_change), 0::bigint, 'nothing is left to do');
+SELECT is((SELECT count(*) FROM value_change) + (SELECT count(*) FROM pending_rule) + (SELECT count(*) FROM pending_change), 0::bigint, 'nothing is left to do');
 SELECT * FROM finish();
 ROLLBACK;

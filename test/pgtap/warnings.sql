@@ -216,6 +216,6 @@ SELECT cmp_ok(sum(active), '>', 100::numeric, 'enough of them were active for th
 SELECT cmp_ok((SELECT count(*) FROM warning_event WHERE withdrawn_at IS NOT NULL), '>', 50::bigint, 'enough were withdrawn');
 SELECT set_has('SELECT DISTINCT e.cause FROM warning_event e', $$VALUES ('value'), ('correction'), ('rule'), ('unit')$$, 'of all causes');
 SELECT set_has('SELECT DISTINCT e.state::text FROM warning_event e', $$VALUES ('pending'), ('firing'), ('recovering'), ('resolved'), ('no_data'), ('stale'), ('normal')$$, 'to all states');
-SELECT is_empty('SELECT FROM value_change UNION ALL SELECT FROM pending_warning', 'nothing is left to do');
+SELECT is_empty('SELECT FROM value_change UNION ALL SELECT FROM pending_rule', 'nothing is left to do');
 SELECT * FROM finish();
 ROLLBACK;

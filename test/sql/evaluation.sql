@@ -39,7 +39,7 @@ SELECT count(*) = (SELECT count(*) FROM indicator_value) AS all_of_them, count(D
 -- Rules come, change, end and go; what they concern is graded again, values are not computed.
 CREATE TEMP TABLE before AS SELECT ctid AS place, v.* FROM indicator_value v;
 INSERT INTO threshold_rule (id, indicator, unit, threshold, basis, valid) VALUES (4, 'field', 'P.A.1', '>= 95', 'suitability', '[2021-12-31,2022-12-31)');
-SELECT indicator, valid, units FROM pending_grade;
+SELECT indicator, valid, units, reason FROM pending_rule;
 CALL refresh();
 SELECT v.unit, period_label(v.period), v.threshold, v.grade, v.margin, v.rule FROM indicator_value v JOIN before b USING (indicator, period, unit) WHERE v.ctid <> b.place;
 -- a unit that ended is judged by the day it ended
@@ -50,7 +50,9 @@ UPDATE threshold_rule SET valid = '(,2021-07-01)' WHERE id = 1;
 CALL refresh();
 SELECT unit, period_label, threshold, grade, rule FROM evaluation WHERE indicator = 'field' AND rule IS NOT NULL AND tier = 'county' ORDER BY period, unit;
 UPDATE threshold_rule SET source = 'act 1, section 2', hold = 2 WHERE id = 1;
-SELECT count(*) AS noted FROM pending_grade;
+SELECT indicator, valid, units, reason FROM pending_rule;
+UPDATE threshold_rule SET source = 'act 1, section 3' WHERE id = 1;
+SELECT count(*) AS noted FROM pending_rule;
 UPDATE threshold_rule SET valid = DEFAULT WHERE id = 1;
 DELETE FROM threshold_rule WHERE id = 4;
 CALL refresh();
@@ -69,10 +71,10 @@ SELECT unit, threshold, grade, rule FROM evaluation WHERE indicator = 'field' AN
 UPDATE unit SET tier = 'county' WHERE code = 'P.A.2';
 UPDATE indicator SET attribute = 'expected' WHERE code = 'field';
 DELETE FROM threshold_rule WHERE id = 5;
-SELECT indicator, valid, units FROM pending_grade ORDER BY 1, 3;
+SELECT indicator, valid, units, reason FROM pending_rule ORDER BY 1, 3, 4;
 CALL refresh();
 SELECT count(*) AS differ FROM (SELECT indicator, unit, period, grade, margin, rule, threshold FROM indicator_value EXCEPT SELECT indicator, unit, period, grade, margin, rule, threshold FROM before) AS d;
-SELECT (SELECT count(*) FROM pending_grade) AS grades, (SELECT count(*) FROM value_change) AS changes;
+SELECT (SELECT count(*) FROM pending_rule) AS rules, (SELECT count(*) FROM value_change) AS changes;
 
 -- How many of each grade, and the worst.
 SELECT period_label, tier, n_units, n_normal, n_notice, n_caution, n_warning, n_breach, n_ungraded, n_ok, n_insufficient, n_no_data, worst_grade, worst_units, worst_unit_names
@@ -98,7 +100,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON threshold_rule TO gov_regress_rules;
 SET ROLE gov_regress_rules;
 INSERT INTO threshold_rule (id, indicator, unit, threshold) VALUES (6, 'people', 'P', '<= 300');
 SELECT count(*) FROM evaluation;
-SELECT count(*) FROM pending_grade;
+SELECT count(*) FROM pending_rule;
 RESET ROLE;
 CALL refresh();
 SELECT unit, period_label, grade FROM evaluation WHERE grade = 'breach' AND indicator = 'people' ORDER BY period;
@@ -114,28 +116,24 @@ INSERT INTO observation (indicator, unit, period, value) VALUES ('people', 'P.B'
 CALL refresh();
 SELECT period_label, difference, previous_grade, since, n_periods FROM evaluation_history WHERE indicator = 'people' AND unit = 'P.B' AND period_label LIKE '2017Q_' ORDER BY 1;
 ROLLBACK;
--- What another session notes for any indicator while a refresh is at work is left for the next
--- one, whichever statements it comes between.
+-- What another session notes for any indicator while notes are taken is left for the next refresh.
 BEGIN;
-CREATE SEQUENCE turn;
+INSERT INTO pending_rule (units, reason) VALUES ('{P.A}', 'tier');
 CREATE FUNCTION pg_temp.note_between() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF nextval('turn') = 1 THEN
-        INSERT INTO pending_grade (units) VALUES ('{P.B}');
-        INSERT INTO pending_warning (units, reason) VALUES ('{P.B}', 'unit');
-    END IF;
+    INSERT INTO pending_rule (units, reason) VALUES ('{P.B}', 'unit');
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER between AFTER DELETE ON pending_grade FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.note_between();
-SELECT refresh_grades();
-SELECT units FROM pending_grade;
-DROP TRIGGER between ON pending_grade;
-DELETE FROM pending_warning;
-CREATE TRIGGER between AFTER DELETE ON pending_warning FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.note_between();
-ALTER SEQUENCE turn RESTART;
-SELECT refresh_warnings();
-SELECT units, reason FROM pending_warning;
+CREATE TRIGGER between AFTER DELETE ON pending_rule FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.note_between();
+SELECT DISTINCT units, reason FROM unnest(take_pending_rule(NULL));
+SELECT units, reason FROM pending_rule;
+ROLLBACK;
+-- Of one indicator only its own are taken; what is for any is left for the others by name.
+BEGIN;
+INSERT INTO pending_rule (indicator, units, reason) VALUES (NULL, '{P.A}', 'tier'), ('people', NULL, 'attribute'), ('field', NULL, 'limit');
+SELECT indicator, units, reason FROM unnest(take_pending_rule('field')) ORDER BY 1, 3;
+SELECT indicator, units, reason FROM pending_rule ORDER BY 1, 3;
 ROLLBACK;
 TRUNCATE threshold_rule;
 CALL refresh();

@@ -161,7 +161,7 @@ CALL refresh();
 RESET ROLE;
 SELECT indicator, period_label(period), units FROM pending_change WHERE indicator = 'low';
 GRANT SELECT ON ALL TABLES IN SCHEMA refresh_test TO gov_regress_entry;
-GRANT INSERT, UPDATE, DELETE ON indicator_value, pending_change, pending_grade, pending_warning, refreshed, value_change, warning, warning_event TO gov_regress_entry;
+GRANT INSERT, UPDATE, DELETE ON indicator_value, pending_change, pending_rule, refreshed, value_change, warning, warning_event TO gov_regress_entry;
 SET ROLE gov_regress_entry;
 CALL refresh();
 RESET ROLE;

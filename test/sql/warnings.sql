@@ -75,7 +75,7 @@ SELECT count(*) FILTER (WHERE withdrawn_at IS NULL) AS standing, count(*) > 0 AS
 UPDATE threshold_rule SET keep = keep + 1 WHERE indicator = 'load';
 UPDATE indicator SET code = 'burden' WHERE code = 'load';
 CALL refresh();
-SELECT count(*) AS noted FROM pending_warning;
+SELECT count(*) AS noted FROM pending_rule;
 SELECT indicator, count(*) FROM warning GROUP BY indicator;
 
 -- what is sent fits, whatever the names
