@@ -929,3 +929,86 @@ END
 $$;
 COMMENT ON FUNCTION transmit_tree(text, unitcode, daterange, text, numeric, numeric, governance.allocation_method, daterange) IS
     'hands a unit''s quota down all tiers below it, exactly; returns how many units received one';
+
+-- Reforms. Who answers for the quota of a unit that ends is a decision, so reform() leaves
+-- quotas where they are; here it is made, by the shares of lineage.
+CREATE VIEW closed_quota WITH (security_invoker = true) AS
+    SELECT q.indicator, q.unit, u.name AS unit_name, q.period, q.amount, coalesce(q.measure_unit, i.measure_unit) AS measure_unit, u.valid AS unit_valid,
+           ARRAY(SELECT c.counterpart
+                   FROM counterpart(q.unit, upper(u.valid) - 1, upper(e.days) - 1) c JOIN unit n ON n.code = c.counterpart AND n.valid && e.days
+                  ORDER BY c.counterpart) AS counterparts
+      FROM quota q
+      JOIN indicator i ON i.code = q.indicator
+      JOIN unit u ON u.code = q.unit
+     CROSS JOIN LATERAL indicator_existence(q.indicator, q.period) AS e (days)
+     WHERE u.valid << e.days;
+COMMENT ON VIEW closed_quota IS 'quotas of units that have ended before the days that count of the quotas'' periods; reform_quotas() carries them to the counterparts';
+COMMENT ON COLUMN closed_quota.counterparts IS 'the units that by lineage have on those days what the unit had; empty: none, the quota is to be withdrawn or decided for others';
+
+CREATE FUNCTION reform_quotas(units unitcode[] DEFAULT NULL, add boolean DEFAULT false) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+#variable_conflict use_column
+DECLARE
+    closed closed_quota[];
+    carried quota[];
+    fault record;
+BEGIN
+    PERFORM FROM quota q
+      WHERE (q.indicator, q.unit, q.period) IN (SELECT c.indicator, c.unit, c.period FROM closed_quota c WHERE $1 IS NULL OR c.unit = ANY ($1))
+      ORDER BY q.indicator, q.unit, q.period FOR UPDATE;
+    SELECT array_agg(c) INTO closed FROM closed_quota c WHERE c.counterparts <> '{}' AND ($1 IS NULL OR c.unit = ANY ($1));
+    WITH part AS (
+        -- Amounts in steps of their own decimals; reserves within them.
+        SELECT q.indicator, q.period, q.unit AS source, p.counterpart AS unit, i.space_op = 'sum' AS summed, p.share, q.reserve, q.measure_unit,
+               ('1e-' || greatest(scale(q.amount), scale(q.reserve)))::numeric AS step,
+               CASE WHEN i.space_op <> 'sum' THEN q.amount
+                    ELSE sign(q.amount) * governance.allocate(abs(q.amount), p.share, quantum => ('1e-' || scale(q.amount))::numeric)
+                                          OVER (PARTITION BY q.indicator, q.period, q.unit ORDER BY p.counterpart) END AS amount
+          FROM unnest(closed) c
+          JOIN indicator i ON i.code = c.indicator
+          JOIN quota q ON q.indicator = c.indicator AND q.unit = c.unit AND q.period = c.period
+         CROSS JOIN LATERAL counterpart(c.unit, upper(c.unit_valid) - 1, upper(indicator_existence(c.indicator, c.period)) - 1) p
+    ), kept AS (
+        SELECT p.*, CASE WHEN NOT p.summed THEN p.reserve
+                         ELSE governance.allocate(p.reserve, p.share, 0, greatest(p.amount, 0), p.step)
+                              OVER (PARTITION BY p.indicator, p.period, p.source ORDER BY p.unit) END AS kept
+          FROM part p
+    )
+    SELECT array_agg(ROW(s.indicator, s.unit, s.period, s.amount, s.kept, s.measure_unit, NULL, NULL, s.reason, clock_timestamp(), current_user)::quota) INTO carried
+      FROM (SELECT k.indicator, k.unit, k.period, min(k.measure_unit) AS measure_unit,
+                   CASE WHEN count(DISTINCT coalesce(k.measure_unit, '')) > 1 THEN NULL
+                        WHEN bool_and(k.summed) THEN sum(k.amount)
+                        WHEN min(k.amount) = max(k.amount) THEN min(k.amount) END AS amount,
+                   CASE WHEN bool_and(k.summed) THEN sum(k.kept) ELSE max(k.kept) END AS kept,
+                   'carried from ' || string_agg(k.source::text, ', ' ORDER BY k.source) || ' by reform' AS reason
+              FROM kept k GROUP BY k.indicator, k.unit, k.period) s;
+    SELECT c.indicator, c.unit, c.period, c.reason INTO fault FROM unnest(carried) c WHERE c.amount IS NULL ORDER BY 1, 3, 2 LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'quotas of "%" for % do not make one for unit "%"', fault.indicator, period_label(fault.period), fault.unit
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = format('It would be %s; they differ in amount, and are not summed, or in unit of measure.', fault.reason),
+                  HINT = 'Decide on its quota, and withdraw the others.';
+    END IF;
+    SELECT c.indicator, c.unit, c.period, c.reason INTO fault
+      FROM unnest(carried) c
+      JOIN quota q ON q.indicator = c.indicator AND q.unit = c.unit AND q.period = c.period
+      JOIN indicator i ON i.code = c.indicator
+     WHERE NOT ($2 AND i.space_op = 'sum' AND c.measure_unit IS NOT DISTINCT FROM q.measure_unit)
+     ORDER BY 1, 3, 2 LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'unit "%" has a quota of "%" for % already', fault.unit, fault.indicator, period_label(fault.period)
+            USING ERRCODE = 'unique_violation',
+                  DETAIL = format('One more would be %s.', fault.reason),
+                  HINT = 'If the other is still to be added, add => true adds it; else withdraw one of them first.';
+    END IF;
+    DELETE FROM quota q USING unnest(closed) c WHERE q.indicator = c.indicator AND q.unit = c.unit AND q.period = c.period;
+    INSERT INTO quota AS q SELECT c.* FROM unnest(carried) c
+        ON CONFLICT (indicator, unit, period) DO UPDATE
+       SET amount = q.amount + excluded.amount, reserve = q.reserve + excluded.reserve, reason = excluded.reason, decided_at = excluded.decided_at;
+    RETURN coalesce(cardinality(carried), 0);
+END
+$$;
+COMMENT ON FUNCTION reform_quotas(unitcode[], boolean) IS
+    'carries the quotas of units that have ended, all or those of some, to their counterparts by the shares of lineage, exactly; returns how many it wrote';

@@ -252,6 +252,25 @@ SELECT count(*) AS n, count(*) FILTER (WHERE a.amount >= f.amount) AS farmland_i
   FROM quota a JOIN quota f ON f.indicator = 'farm' AND (f.unit, f.period) = (a.unit, a.period)
   LEFT JOIN quota p ON p.indicator = 'arable' AND p.unit = parent(a.unit) AND p.period = a.period
  WHERE a.indicator = 'arable';
+-- a reform leaves quotas where they are, and lists those whose units have ended; they are carried by its shares, exactly
+INSERT INTO quota (indicator, unit, period, amount, reserve) VALUES ('build', 'N.B', period('2060'), 100, 0), ('build', 'N.B.1', period('2060'), 33, 0), ('build', 'N.B.2', period('2060'), 67, 10);
+SELECT reform('split', '2055-01-01', '{N.B.2}', '{N.B.3,N.B.4,N.B.5}', '{three,four,five}', '{0.25,0.25,0.5}');
+SELECT indicator, unit, period_label(period) AS period, amount, unit_valid, counterparts FROM closed_quota ORDER BY 1, 3;
+SELECT parent, allotted, difference, n_allotted, n_children, severity FROM transmission_gap WHERE indicator = 'build' AND period = period('2060');
+SELECT reform_quotas();
+SELECT unit, amount, reserve, reason FROM quota WHERE indicator = 'build' AND period = period('2060') ORDER BY unit;
+SELECT parent, allotted, difference, n_allotted, n_children, severity FROM transmission_gap WHERE indicator = 'build' AND period = period('2060');
+SELECT unit, amount, ended_at IS NOT NULL AS ended FROM quota_history WHERE indicator = 'build' AND period = period('2060') AND unit = 'N.B.2';
+-- into a unit that has a quota: only if asked for; and one that is no sum where they are the same
+INSERT INTO quota (indicator, unit, period, amount) VALUES ('rate', 'N.B.3', period('2060'), 60), ('rate', 'N.B.4', period('2060'), 61);
+SELECT count(*) FROM reform('merge', '2056-01-01', '{N.B.4}', '{N.B.3}');
+SELECT reform_quotas('{N.B.4}', add => true);
+UPDATE quota SET amount = 60 WHERE indicator = 'rate' AND unit = 'N.B.4';
+DELETE FROM quota WHERE indicator = 'rate' AND unit = 'N.B.3' AND period = period('2060');
+SELECT reform_quotas('{N.B.4}');
+SELECT reform_quotas('{N.B.4}', add => true);
+SELECT indicator, unit, amount, reserve, reason FROM quota WHERE period = period('2060') AND unit = 'N.B.3' ORDER BY 1;
+SELECT count(*) AS closed FROM closed_quota;
 SELECT count(*) AS left_over FROM quota_check;
 -- a role that may decide quotas needs no more
 DROP ROLE IF EXISTS gov_regress_planner;
