@@ -94,7 +94,8 @@ CREATE TABLE space_check (
 );
 COMMENT ON TABLE space_check IS 'one row, once check_space() has run: when it last did; checks wait for each other here';
 
--- Bound to PostGIS here, since the trigger below does not look for names there.
+-- Bound to PostGIS here, since the trigger below does not look for names there. (A dump
+-- does not say where the operator behind IS DISTINCT FROM is.)
 CREATE FUNCTION place_of(geom geometry) RETURNS geometry
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ST_Envelope(geom);
@@ -102,7 +103,7 @@ COMMENT ON FUNCTION place_of(geometry) IS 'the box around a shape';
 
 CREATE FUNCTION is_moved(former geometry, present geometry) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN former IS DISTINCT FROM present;
+    RETURN NOT coalesce(former = present, former IS NULL AND present IS NULL);
 COMMENT ON FUNCTION is_moved(geometry, geometry) IS 'whether two shapes differ, or there is only one';
 
 CREATE FUNCTION note_feature() RETURNS trigger
