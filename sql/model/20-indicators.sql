@@ -511,7 +511,7 @@ CREATE TABLE indicator_value (
     weight     numeric,
     newest     date,
     PRIMARY KEY (indicator, period, unit)
-);
+) WITH (fillfactor = 90); -- A new version of a row finds room beside the old one, and no index has to know of it.
 COMMENT ON TABLE indicator_value IS 'every indicator at every unit for every observed period, as refresh() computed it; derived, never edited';
 COMMENT ON COLUMN indicator_value.n_present IS 'leaf units of the subtree that have a value';
 COMMENT ON COLUMN indicator_value.n_expected IS 'leaf units of the subtree that exist in the period';

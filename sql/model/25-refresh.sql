@@ -216,7 +216,6 @@ DECLARE
     homes unitcode[];
     strangers unitcode[];
     top_units unitcode[];
-    hidden boolean;
     touched unitcode[];
 BEGIN
     -- A unit without children in the period may have become one, or may be one no more.
@@ -227,17 +226,20 @@ BEGIN
     END IF;
 
     -- In a hierarchy without values there are no rows, and nothing is to be done, unless a
-    -- value has come: then all of it gets its rows. Roots tell, where they exist.
+    -- value has come: then all of it gets its rows. Roots tell, where they exist, or the units themselves.
     SELECT array_agg(DISTINCT governance.ancestor(h, 1)) INTO strangers FROM unnest(homes) h;
-    SELECT array_agg(s) INTO strangers
-      FROM unnest(strangers) s
-     WHERE s NOT IN (SELECT v.unit FROM value_of($1, $2, strangers) v);
+    SELECT array_agg(s) INTO strangers FROM unnest(strangers) s WHERE s NOT IN (SELECT v.unit FROM value_of($1, $2, strangers) v);
     IF strangers IS NOT NULL THEN
-        SELECT array_agg(r.code), bool_or(NOT r.valid && alive) INTO top_units, hidden
-          FROM unit r
-         WHERE r.parent IS NULL AND r.hierarchy IN (SELECT u.hierarchy FROM unit u WHERE u.code = ANY (strangers));
-        IF hidden
-           OR EXISTS (SELECT FROM value_of($1, $2, top_units))
+        SELECT array_agg(r.code) INTO top_units FROM unit r WHERE r.parent IS NULL;
+        SELECT array_agg(s) INTO strangers
+          FROM unnest(strangers) s JOIN unit x ON x.code = s
+         WHERE x.hierarchy NOT IN (SELECT r.hierarchy FROM value_of($1, $2, top_units) v JOIN unit r ON r.code = v.unit)
+           AND NOT EXISTS (SELECT FROM value_of($1, $2, (SELECT array_agg(DISTINCT a) FROM unnest(homes) h CROSS JOIN LATERAL unnest(ancestors(h)) a
+                                                          WHERE governance.ancestor(h, 1) = s)));
+    END IF;
+    IF strangers IS NOT NULL THEN
+        IF EXISTS (SELECT FROM unit r
+                    WHERE r.parent IS NULL AND NOT r.valid && alive AND r.hierarchy IN (SELECT x.hierarchy FROM unit x WHERE x.code = ANY (strangers)))
            OR EXISTS (SELECT FROM rollup_fact($1, $2, NULL, (SELECT array_agg(h) FROM unnest(homes) h
                                                               WHERE governance.ancestor(h, 1) = ANY (strangers)))) THEN
             RETURN NULL;
@@ -283,13 +285,16 @@ BEGIN
     END IF;
     SELECT array_agg(u) INTO top_units FROM unnest($3) u WHERE governance.depth(u) = 1;
     SELECT count(*), min(coalesce(v.n_values, v.n_present)) INTO n_rows, least_values FROM value_of($1, $2, top_units) v;
-    IF n_rows < cardinality(top_units) OR least_values > 0 THEN
-        RETURN n_rows < cardinality(top_units);
+    IF n_rows = cardinality(top_units) AND least_values > 0 THEN
+        RETURN false;
     END IF;
+    -- A root that does not exist in the period, or has no value, tells nothing: others may.
     SELECT array_agg(u.code) INTO top_units FROM unit u WHERE u.parent IS NULL;
     RETURN EXISTS (
-        SELECT FROM value_of($1, $2, top_units) v JOIN unit u ON u.code = v.unit AND u.code = ANY (top_units)
-         GROUP BY u.hierarchy HAVING max(coalesce(v.n_values, v.n_present)) = 0);
+        SELECT FROM (SELECT DISTINCT governance.ancestor(u, 1) AS code FROM unnest($3) u) t LEFT JOIN unit r ON r.code = t.code
+         WHERE r.code IS NULL
+            OR r.hierarchy NOT IN (SELECT x.hierarchy FROM value_of($1, $2, top_units || $3) v JOIN unit x ON x.code = v.unit
+                                    WHERE coalesce(v.n_values, v.n_present) > 0));
 END
 $$;
 COMMENT ON FUNCTION lost_value(text, daterange, unitcode[]) IS
@@ -344,15 +349,20 @@ BEGIN
           FROM unnest($2) c CROSS JOIN LATERAL unnest(c.units) u
          WHERE c.period = ANY (simple)
     ), leaf AS MATERIALIZED (
-        SELECT c.period, c.unit, o.value, coalesce(s.total, s.value) AS former, s.n_present AS n_former,
+        -- Units have not changed since rows were written, for that would concern all periods. So a unit
+        -- exists that has a row, and has no children where no row follows that is below it.
+        SELECT c.period, c.unit, o.value, s.ctid AS at, coalesce(s.total, s.value) AS former, s.n_present AS n_former,
                s.n_expected IS DISTINCT FROM 1 OR s.n_values IS NOT NULL OR h.has_children OR (o.measure_unit <> ind.measure_unit) IS TRUE AS hard
           FROM change c
-          JOIN unit u ON u.code = c.unit AND u.valid && c.days
-         CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM unit b WHERE b.parent = c.unit AND b.valid && c.days) OFFSET 0) AS h (has_children)
-          LEFT JOIN observation o ON o.indicator = ind.code AND o.period = c.period AND o.unit = c.unit
           LEFT JOIN indicator_value s ON s.indicator = ind.code AND s.period = c.period AND s.unit = c.unit
+         CROSS JOIN LATERAL (
+            SELECT (s.unit IS NULL OR EXISTS (SELECT FROM indicator_value b WHERE b.indicator = ind.code AND b.period = c.period
+                                                 AND b.unit > c.unit AND b.unit < subtree_end(c.unit)))
+                   AND EXISTS (SELECT FROM unit b WHERE b.parent = c.unit AND b.valid && c.days) OFFSET 0) AS h (has_children)
+          LEFT JOIN observation o ON o.indicator = ind.code AND o.period = c.period AND o.unit = c.unit
          -- what was observed where it does not count changes nothing
          WHERE NOT (ind.source_mode = 'leaf_only' AND h.has_children)
+           AND (s.unit IS NOT NULL OR EXISTS (SELECT FROM unit u WHERE u.code = c.unit AND u.valid && c.days))
     ), above AS MATERIALIZED (
         SELECT l.period, a AS unit, sum((l.value IS NOT NULL)::integer - l.n_former) AS n,
                sum(coalesce(l.value, 0) - coalesce(l.former, 0)) AS further
@@ -364,7 +374,7 @@ BEGIN
         SELECT l.period, l.unit,
                l.value IS NULL AND NOT EXISTS (SELECT FROM indicator_value t WHERE t.indicator = ind.code AND t.period = l.period
                                                   AND t.unit = parent(l.unit)) AS hard,
-               n.n, n.n AS n_present, 1::bigint AS n_expected, l.value AS total
+               l.at, n.n, n.n AS n_present, 1::bigint AS n_expected, l.value AS total
           FROM leaf l CROSS JOIN LATERAL (VALUES ((l.value IS NOT NULL)::integer::bigint)) AS n (n)
          WHERE NOT l.hard AND l.value IS DISTINCT FROM l.former
          UNION ALL
@@ -375,29 +385,28 @@ BEGIN
                     WHEN v.n <= 0 THEN v.n < 0 OR NOT EXISTS (SELECT FROM indicator_value t WHERE t.indicator = ind.code AND t.period = a.period
                                                                  AND t.unit = parent(a.unit))
                     ELSE false END,
-               v.n, s.n_present + a.n, s.n_expected, CASE WHEN v.n > 0 THEN coalesce(s.total, s.value, 0) + a.further END
+               s.ctid, v.n, s.n_present + a.n, s.n_expected, CASE WHEN v.n > 0 THEN coalesce(s.total, s.value, 0) + a.further END
           FROM above a
           LEFT JOIN indicator_value s ON s.indicator = ind.code AND s.period = a.period AND s.unit = a.unit
          CROSS JOIN LATERAL (VALUES (coalesce(s.n_values, s.n_present) + a.n)) AS v (n)
     ), refused AS MATERIALIZED (
         SELECT l.period FROM leaf l WHERE l.hard UNION SELECT s.period FROM sum_of s WHERE s.hard
     ), written AS (
-        INSERT INTO indicator_value AS v (indicator, unit, period, value, n_present, n_expected, coverage, state, n_values, total, newest)
-        SELECT ind.code, s.unit, s.period, r.value, s.n_present, s.n_expected, round(s.n_present::numeric / s.n_expected, 6),
-               CASE WHEN r.value IS NULL THEN 'no_data'
-                    WHEN s.n_present < ind.min_coverage * s.n_expected THEN 'insufficient'
-                    ELSE 'ok' END,
-               nullif(s.n, s.n_present),
-               CASE WHEN ind.space_op <> 'sum' OR s.total <> r.value THEN s.total END,
-               CASE WHEN ind.max_age IS NOT NULL AND s.n > 0 THEN upper(s.period) END
+        -- All of these have a row, and where it lies is known.
+        UPDATE indicator_value v
+           SET value = r.value, n_present = s.n_present, coverage = round(s.n_present::numeric / s.n_expected, 6),
+               state = CASE WHEN r.value IS NULL THEN 'no_data'
+                            WHEN s.n_present < ind.min_coverage * s.n_expected THEN 'insufficient'
+                            ELSE 'ok' END,
+               grade = governance.grade(r.value, v.threshold), margin = governance.margin(r.value, v.threshold),
+               n_values = nullif(s.n, s.n_present),
+               total = CASE WHEN ind.space_op <> 'sum' OR s.total <> r.value THEN s.total END,
+               newest = CASE WHEN ind.max_age IS NOT NULL AND s.n > 0 THEN upper(s.period) END
           FROM sum_of s
          CROSS JOIN LATERAL (VALUES (CASE ind.space_op WHEN 'mean' THEN trim_scale(trim_scale(s.total) / nullif(s.n, 0)) ELSE s.total END)) AS e (value)
          CROSS JOIN LATERAL (VALUES (CASE WHEN ind.decimals IS NULL THEN e.value ELSE round(e.value, ind.decimals) END)) AS r (value)
-         WHERE s.n_expected IS NOT NULL AND s.period <> ALL (ARRAY(SELECT f.period FROM refused f))
-            ON CONFLICT (indicator, period, unit) DO UPDATE
-           SET value = excluded.value, n_present = excluded.n_present, coverage = excluded.coverage, state = excluded.state,
-               grade = governance.grade(excluded.value, v.threshold), margin = governance.margin(excluded.value, v.threshold),
-               n_values = excluded.n_values, total = excluded.total, newest = excluded.newest
+         WHERE v.ctid = s.at AND v.indicator = ind.code AND v.period = s.period AND v.unit = s.unit
+           AND s.period <> ALL (ARRAY(SELECT f.period FROM refused f))
         RETURNING v.period, v.unit
     ), noted AS (
         INSERT INTO value_change (indicator, period, units)

@@ -140,6 +140,20 @@ DELETE FROM indicator WHERE code = 'income';
 DELETE FROM indicator WHERE code IN ('people', 'field');
 CALL refresh();
 
+-- where the root does not exist in a period, no more is computed than elsewhere
+UPDATE unit SET valid = daterange('2021-01-01', NULL) WHERE code = 'P';
+CALL refresh();
+UPDATE observation SET value = value + 1 WHERE indicator = 'low' AND unit = 'P.A.1';
+SELECT period_label(c.period), (SELECT array_agg(u ORDER BY u) FROM unnest(touched_unit('low', c.period, c.units)) u) AS touched
+  FROM pending_change c ORDER BY c.period;
+CALL refresh();
+CREATE TEMP TABLE followed AS SELECT * FROM indicator_value;
+CALL refresh(full => true);
+SELECT count(*) AS rows, count(*) FILTER (WHERE v IS NOT DISTINCT FROM f) AS same FROM indicator_value v FULL JOIN followed f USING (indicator, period, unit);
+DROP TABLE followed;
+UPDATE unit SET valid = daterange(NULL, NULL) WHERE code = 'P';
+CALL refresh();
+
 -- a great many of one period count as all of it; and so does an emptied table
 INSERT INTO unit (code, hierarchy, tier, name) SELECT child('P.B.1', 'n' || n), 'adm', 'ward', '' FROM generate_series(1, 10001) n;
 SELECT indicator, period, units FROM pending_change;
