@@ -239,14 +239,14 @@ COMMENT ON FUNCTION warning_cause(warning, unitcode, daterange, unitcode[], bool
 CREATE FUNCTION refresh_series(indicator text, units unitcode[], ruled unitcode[], rules_changed boolean) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
-    SET plan_cache_mode = force_custom_plan
     SET jit = off
     AS $$
-#variable_conflict use_column
 DECLARE
     message text;
 BEGIN
-    FOR message IN
+    -- Planned for the very units, each time; the keys that rows refer to are looked up by
+    -- plans of their own, which are kept.
+    FOR message IN EXECUTE $query$
         WITH later AS MATERIALIZED (
             -- Values were graded before these rules changed: such series are for the next refresh.
             SELECT u AS unit FROM pending_rule p LEFT JOIN LATERAL unnest(p.units) u ON true
@@ -319,6 +319,7 @@ BEGIN
                     WHEN (p.present).unit IS NULL THEN (p.former).active OR (p.former).state = 'pending'
                     ELSE is_transition(status_of(p.former), status_of(p.present)) END
          ORDER BY p.unit, p.span
+        $query$ USING $1, $2, $3, $4
     LOOP
         PERFORM pg_notify('governance_warning', message);
     END LOOP;
