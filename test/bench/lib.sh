@@ -7,10 +7,11 @@
 #   peer NAME [GOAL] <<SQL    what it is measured against; GOAL: the ratio wanted, as >=10
 #   floor NAME <<SQL          what no contender can be faster than
 #   warm <<SQL                what every session does before the clock runs, where loading
-#                             libraries would count beside short queries
+#                             libraries and mapping memory would count beside short queries
 # and, each for the contender named last,
 #   setting NAME=VALUE        of its session
 #   before <<SQL              done before each measurement, not measured
+#   cold                      its session is not warmed up
 #   check <<SQL               what must be the same for all of the job; "answer" has the query's rows
 #   part_of                   its check gives some of our lines only
 #   or_else WAY NAME=VALUE    tried with this setting too while checking; the faster way is measured
@@ -29,7 +30,7 @@ sql() {
 job() {
     title=$1
     count=0
-    label=() role=() goal=() extras=() part=() way=() way_setting=()
+    label=() role=() goal=() extras=() part=() way=() way_setting=() unwarmed=()
     work=$folder/log/$name
     rm -rf "$work"
     mkdir -p "$work"
@@ -39,7 +40,7 @@ job() {
 
 contender() {
     count=$((count + 1))
-    role[count]=$1 label[count]=$2 goal[count]=${3:-} extras[count]='' part[count]='' way[count]=''
+    role[count]=$1 label[count]=$2 goal[count]=${3:-} extras[count]='' part[count]='' way[count]='' unwarmed[count]=''
     cat >"$work/$count.sql"
 }
 ours() { contender ours "$@"; }
@@ -49,6 +50,7 @@ setting() { extras[count]="${extras[count]} -c $1"; }
 before() { cat >"$work/$count.before"; }
 check() { cat >"$work/$count.check"; }
 part_of() { part[count]=yes; }
+cold() { unwarmed[count]=yes; }
 warm() { cat >"$work/warm"; }
 or_else() { way[count]=$1 way_setting[count]="-c $2"; }
 
@@ -134,13 +136,14 @@ measure_one() {
     make_ready "$1"
     spilled=$(temporary)
     {
-        [ ! -f "$work/warm" ] || cat "$work/warm"
+        [ ! -f "$work/warm" ] || [ -n "${unwarmed[$1]}" ] || cat "$work/warm"
+        spent
         timed "$1" "EXPLAIN (ANALYZE, TIMING OFF)"
         spent
     } | extra=${extras[$1]} sql -f - >"$work/$1.measured"
     spilled=$(($(temporary) - spilled))
     awk -F'[| ]' -v spilled="$spilled" -v hertz="$(getconf CLK_TCK)" '/^Time:/ { ms += $2 }
-        /^Process:/ { cpu = $2 * 1000 / hertz; peak = $3; own = $3 - $4 }
+        /^Process:/ { cpu = ($2 - ticks) * 1000 / hertz; ticks = $2; peak = $3; own = $3 - $4 }
         END { print ms, cpu, peak, own, spilled }' "$work/$1.measured" >>"$work/$1.times"
 }
 
