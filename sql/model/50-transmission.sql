@@ -536,8 +536,9 @@ BEGIN
                 SELECT DISTINCT coalesce(parent(u), u) FROM unnest(work.units) u) AS m (unit)
          ORDER BY m.unit
             ON CONFLICT (indicator, period, unit) DO UPDATE SET proven_at = excluded.proven_at;
-        SELECT array_agg(DISTINCT g.unit) INTO parents
-          FROM unnest(work.units) u CROSS JOIN LATERAL (VALUES (u), (parent(u))) AS g (unit) WHERE g.unit IS NOT NULL;
+        parents := ARRAY(SELECT g.unit
+                           FROM (SELECT parent(u) AS unit FROM unnest(work.units) u UNION SELECT u FROM unnest(work.units) u) AS g
+                          WHERE EXISTS (SELECT FROM unit c WHERE c.parent = g.unit));
         SELECT g.*, i.direction INTO bad
           FROM gap_of(work.indicator, work.period, parents) g JOIN indicator i ON i.code = work.indicator
          WHERE g.broken ORDER BY g.parent LIMIT 1;
@@ -663,6 +664,7 @@ CREATE FUNCTION parts_among(indicator text, children unitcode[], period daterang
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
     SET enable_nestloop = off
+    SET enable_mergejoin = off
     SET jit = off
     AS $$
 #variable_conflict use_column
@@ -780,6 +782,7 @@ CREATE FUNCTION due_parts(indicator text, children unitcode[], period daterange,
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
     SET enable_nestloop = off
+    SET enable_mergejoin = off
     SET jit = off
     AS $$
 #variable_conflict use_column

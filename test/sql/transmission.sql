@@ -285,6 +285,17 @@ RESET ROLE;
 SELECT decided_by FROM quota WHERE indicator = 'build' AND unit = 'N.A';
 -- nor does it decide in another's name
 BEGIN;
+REVOKE INSERT ON quota FROM gov_regress_planner;
+GRANT INSERT (indicator, unit, period, amount, reserve, measure_unit, method, weight_by, reason, decided_at) ON quota TO gov_regress_planner;
+SET LOCAL ROLE gov_regress_planner;
+SAVEPOINT own;
+INSERT INTO quota (indicator, unit, period, amount, decided_by) VALUES ('trees', 'N', period('2070'), 30, 'somebody');
+ROLLBACK TO own;
+INSERT INTO quota (indicator, unit, period, amount) VALUES ('trees', 'N', period('2070'), 30);
+SELECT transmit('trees', 'N', period('2070'), 'people');
+SELECT DISTINCT decided_by FROM quota WHERE period = period('2070');
+ROLLBACK;
+BEGIN;
 GRANT DELETE ON quota TO gov_regress_planner;
 SET LOCAL ROLE gov_regress_planner;
 DELETE FROM quota WHERE indicator = 'trees' AND unit = 'N.A';

@@ -23,4 +23,12 @@ exact
 floor 'transmission_gap of all units' <<'SQL'
 SELECT count(*), sum(abs(difference)) FROM handed.transmission_gap
 SQL
+# What both rest on, without reading other tables and without writing.
+floor 'unit_rollup() of the group alone' <<'SQL'
+SELECT unit_rollup(o.unit, o.value) FROM handed.observation o WHERE o.indicator = 'people'
+SQL
+floor 'allocate() of all leaves in one partition' <<'SQL'
+SELECT 1 / (sum(p.part) = 1000000)::integer, 1 / (count(*) = (SELECT count(*) FROM handed.observation WHERE indicator = 'people'))::integer
+  FROM (SELECT allocate(1000000, o.value, quantum => 0.01) OVER (ORDER BY o.unit) AS part FROM handed.observation o WHERE o.indicator = 'people') AS p
+SQL
 measure
