@@ -29,11 +29,12 @@ enum
 	FIRES_AT,
 	FLAP_START,
 	FLAP_STOP,
+	BEFORE,
 	ARGUMENTS
 };
 
 static const char *const argument_names[ARGUMENTS] =
-{"period", "grade", "clear_grade", "absence", "hold", "keep", "fires_at", "flap_start", "flap_stop"};
+{"period", "grade", "clear_grade", "absence", "hold", "keep", "fires_at", "flap_start", "flap_stop", "before"};
 
 /* The fields of warning_status. */
 enum
@@ -50,8 +51,13 @@ enum
 	MISSING,
 	FLAPPING,
 	FLAPS,
+	STANDING,
+	SIDES,
 	FIELDS
 };
+
+static const char *const field_names[FIELDS] =
+{"state", "active", "grade", "since", "breached", "fired", "judged", "held", "kept", "missing", "flapping", "flaps", "standing", "sides"};
 
 typedef struct Types
 {
@@ -228,6 +234,21 @@ keep_periods(Series *s, const RangeType *period)
 		keep_period(&s->judged, period);
 }
 
+/* The sides of the last values as bits, the last one lowest: 1 in breach. */
+static int32
+sides_of(const GovWarning *w)
+{
+	uint32		side = w->breach;
+	uint32		sides = side;
+
+	for (int i = 0; i < GOV_FLAP_STEPS; i++)
+	{
+		side ^= w->turns >> i & 1;
+		sides |= side << (i + 1);
+	}
+	return (int32) sides;
+}
+
 static Datum
 number_of_periods(int64 n)
 {
@@ -257,7 +278,84 @@ row_of(Series *s, const Types *types)
 	value[MISSING] = number_of_periods(w->missing);
 	value[FLAPPING] = Float8GetDatum((double) gov_warning_turns(w) / GOV_FLAP_STEPS);
 	value[FLAPS] = BoolGetDatum(w->flaps);
+	value[STANDING] = ObjectIdGetDatum(types->state[w->standing]);
+	value[SIDES] = Int32GetDatum(sides_of(w));
+	null[SIDES] = w->judged == 0;
 	return HeapTupleGetDatum(heap_form_tuple(types->row, value, null));
+}
+
+/*-------------------------------------------------------------------------
+ * Going on from how a warning stood
+ *-------------------------------------------------------------------------
+ */
+
+static Datum
+stood(HeapTupleHeader row, int field)
+{
+	bool		isnull;
+	Datum		value = GetAttributeByNum(row, field + 1, &isnull);
+
+	if (isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s of the status before a warning must not be null", field_names[field])));
+	return value;
+}
+
+static int32
+stood_for(HeapTupleHeader row, int field, int32 most)
+{
+	int32		n = DatumGetInt32(stood(row, field));
+
+	if (n < 0 || n > most)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s of the status before a warning is out of range: %d", field_names[field], n)));
+	return n;
+}
+
+/* What came before is all one period; only that it is not the present one matters. */
+static int64
+stood_since(HeapTupleHeader row, int field, KeptPeriod *kept)
+{
+	bool		isnull;
+	Datum		period = GetAttributeByNum(row, field + 1, &isnull);
+
+	if (isnull)
+		return 0;
+	keep_period(kept, DatumGetRangeTypeP(period));
+	return 1;
+}
+
+static void
+go_on(Series *s, const Types *types, HeapTupleHeader row)
+{
+	GovWarning *w = &s->warning;
+
+	w->state = place_of(DatumGetObjectId(stood(row, STATE)), types->state, GOV_WARNING_STATES);
+	w->standing = place_of(DatumGetObjectId(stood(row, STANDING)), types->state, GOV_WARNING_STATES);
+	if (w->standing == GOV_WARNING_NO_DATA || w->standing == GOV_WARNING_STALE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the status before a warning cannot stand at \"%s\"", gov_warning_state_names[w->standing])));
+	w->period = 1;
+	stood(row, SINCE);
+	w->since = stood_since(row, SINCE, &s->since);
+	w->breached = stood_since(row, BREACHED, &s->breached);
+	w->fired = stood_since(row, FIRED, &s->fired);
+	w->judged = stood_since(row, JUDGED, &s->judged);
+	w->held = stood_for(row, HELD, PG_INT32_MAX);
+	w->kept = stood_for(row, KEPT, PG_INT32_MAX);
+	w->missing = stood_for(row, MISSING, PG_INT32_MAX);
+	w->flaps = DatumGetBool(stood(row, FLAPS));
+	if (w->judged > 0)
+	{
+		uint32		sides = stood_for(row, SIDES, (1 << GOV_FLAP_VALUES) - 1);
+
+		w->grade = place_of(DatumGetObjectId(stood(row, STANDING_GRADE)), types->grade, GOV_GRADES);
+		w->breach = sides & 1;
+		w->turns = (sides ^ sides >> 1) & ((UINT32_C(1) << GOV_FLAP_STEPS) - 1);
+	}
 }
 
 PG_FUNCTION_INFO_V1(gov_warn);
@@ -273,6 +371,14 @@ gov_warn(PG_FUNCTION_ARGS)
 
 	if (unlikely(types == NULL))
 		types = types_of_result(fcinfo);
+	if (s->warning.period == 0)
+	{
+		bool		none;
+		Datum		before = WinGetFuncArgCurrent(window, BEFORE, &none);
+
+		if (!none)
+			go_on(s, types, DatumGetHeapTupleHeader(before));
+	}
 	read_rule(window, types, &rule);
 	read_value(window, types, &value);
 	gov_warning_step(&s->warning, &value, &rule);

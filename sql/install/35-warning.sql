@@ -16,7 +16,9 @@ CREATE TYPE governance.warning_status AS (
     kept     integer,
     missing  integer,
     flapping double precision,
-    flaps    boolean
+    flaps    boolean,
+    standing governance.warning_state,
+    sides    integer
 );
 COMMENT ON TYPE governance.warning_status IS 'how a warning stands after a period';
 COMMENT ON COLUMN governance.warning_status.state IS 'what the reader is shown';
@@ -31,6 +33,8 @@ COMMENT ON COLUMN governance.warning_status.kept IS 'how many values, in a row, 
 COMMENT ON COLUMN governance.warning_status.missing IS 'how many periods, in a row, have had no value';
 COMMENT ON COLUMN governance.warning_status.flapping IS 'in how many of the 20 steps between the last 21 values they went into breach or out of it, as a share';
 COMMENT ON COLUMN governance.warning_status.flaps IS 'whether that share has reached flap_start, and not since been below flap_stop';
+COMMENT ON COLUMN governance.warning_status.standing IS 'what stands: state, or, while there is no value, the state before';
+COMMENT ON COLUMN governance.warning_status.sides IS 'the last 21 values as bits, the last one lowest: 1 in breach; before the first value, as it was';
 
 CREATE FUNCTION governance.warn(
     period daterange,
@@ -41,9 +45,10 @@ CREATE FUNCTION governance.warn(
     keep integer DEFAULT 0,
     fires_at governance.grade DEFAULT 'warning',
     flap_start double precision DEFAULT 0.3,
-    flap_stop double precision DEFAULT 0.2
+    flap_stop double precision DEFAULT 0.2,
+    before governance.warning_status DEFAULT NULL
 ) RETURNS governance.warning_status
     LANGUAGE c WINDOW IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'gov_warn';
-COMMENT ON FUNCTION governance.warn(daterange, governance.grade, governance.grade, governance.warning_state, integer, integer, governance.grade, double precision, double precision) IS
-    'window function: how the warning of a series stands after the row''s period, by the grades of its values in the order of the window; a grade of NULL is a missing value';
+COMMENT ON FUNCTION governance.warn(daterange, governance.grade, governance.grade, governance.warning_state, integer, integer, governance.grade, double precision, double precision, governance.warning_status) IS
+    'window function: how the warning of a series stands after the row''s period, by the grades of its values in the order of the window; a grade of NULL is a missing value; before: how it stood before the first row';

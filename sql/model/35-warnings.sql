@@ -21,6 +21,8 @@ CREATE TABLE warning (
     missing   integer NOT NULL,
     flapping  double precision NOT NULL,
     flaps     boolean NOT NULL,
+    standing  warning_state NOT NULL,
+    sides     integer,
     changed_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (indicator, unit, span)
 );
@@ -42,6 +44,8 @@ COMMENT ON COLUMN warning.kept IS 'how many values, in a row, it has been kept f
 COMMENT ON COLUMN warning.missing IS 'how many periods, in a row, have had no value to judge by';
 COMMENT ON COLUMN warning.flapping IS 'in how many of the 20 steps between the last 21 values they went into breach or out of it, as a share';
 COMMENT ON COLUMN warning.flaps IS 'whether the series flaps, by the two limits of its rule';
+COMMENT ON COLUMN warning.standing IS 'for the next period: what stands, also while there is no value';
+COMMENT ON COLUMN warning.sides IS 'for the next period: which of the last 21 values were in breach, as bits, the last one lowest';
 COMMENT ON COLUMN warning.changed_at IS 'when state, grade or flapping last became another';
 
 CREATE TABLE warning_event (
@@ -178,20 +182,92 @@ CREATE FUNCTION is_transition(before warning_status, after warning_status) RETUR
 COMMENT ON FUNCTION is_transition(warning_status, warning_status) IS
     'whether something has happened between two periods of a series: another state, the beginning or end of flapping, or, of a warning that stands, another grade';
 
+CREATE FUNCTION status_of(stood warning) RETURNS warning_status
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ROW(stood.state, stood.active, stood.grade, stood.since, stood.breached, stood.fired, stood.judged, stood.held, stood.kept, stood.missing,
+               stood.flapping, stood.flaps, stood.standing, stood.sides)::warning_status;
+COMMENT ON FUNCTION status_of(warning) IS 'a row of warning as warn() gives it';
+
+-- After new periods, a series goes on from how it stood. It cannot where one of them is not
+-- later than all it has seen; where it was left without a row, which a value that comes
+-- later makes no gap; and where its unit ends.
+CREATE FUNCTION standing_series(indicator text, periods daterange[]) RETURNS SETOF warning
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+    BEGIN ATOMIC
+        SELECT w.*
+          FROM (SELECT period_span(p) AS span, (array_agg(p ORDER BY p))[1] AS period FROM unnest($2) p GROUP BY period_span(p)) AS n
+          JOIN warning w ON w.indicator = $1 AND w.span = n.span AND w.period < n.period
+          JOIN unit u ON u.code = w.unit AND (upper_inf(u.valid) OR upper(u.valid) = 'infinity')
+         WHERE w.missing = 0
+            OR EXISTS (SELECT FROM indicator_value v WHERE v.indicator = $1 AND v.period = w.period AND v.unit = w.unit)
+            OR NOT EXISTS (SELECT FROM unnest($2) p JOIN indicator_value v ON v.indicator = $1 AND v.period = p AND v.unit = w.unit WHERE period_span(p) = w.span);
+    END;
+COMMENT ON FUNCTION standing_series(text, daterange[]) IS 'the series of an indicator that new periods leave as they stood, to go on from there';
+
+CREATE FUNCTION lagging_unit(indicator text, periods daterange[]) RETURNS SETOF unitcode
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+    BEGIN ATOMIC
+        SELECT DISTINCT s.unit
+          FROM (SELECT v.unit, period_span(p) AS span FROM unnest($2) p JOIN indicator_value v ON v.indicator = $1 AND v.period = p AND v.rule IS NOT NULL
+                 UNION
+                -- of a unit that has ended, no new period tells anything
+                SELECT w.unit, w.span FROM warning w
+                 WHERE w.indicator = $1 AND NOT upper_inf(w.period) AND w.span IN (SELECT period_span(p) FROM unnest($2) p)
+                EXCEPT
+                SELECT w.unit, w.span FROM standing_series($1, $2) w) AS s;
+    END;
+COMMENT ON FUNCTION lagging_unit(text, daterange[]) IS 'the units with a series that new periods concern and that cannot go on from how it stood';
+
+CREATE FUNCTION warning_sequel(indicator text, periods daterange[])
+    RETURNS TABLE (unit unitcode, span interval, period daterange, value numeric, margin numeric, threshold threshold, rule bigint, stood warning_status, status warning_status)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+    BEGIN ATOMIC
+        WITH series AS MATERIALIZED (
+            SELECT w.unit, w.span, status_of(w) AS stood FROM standing_series($1, $2) w
+        ), valued AS MATERIALIZED (
+            SELECT v.unit, period_span(p) AS span, p AS period, v.value, v.state, v.grade, v.margin, v.threshold, v.rule
+              FROM unnest($2) p JOIN indicator_value v ON v.indicator = $1 AND v.period = p
+        ), absent AS (
+            SELECT s.unit, s.span, p.period
+              FROM series s
+              JOIN (SELECT p AS period, period_span(p) AS span, indicator_existence($1, p) AS alive FROM unnest($2) p) AS p ON p.span = s.span
+              JOIN unit u ON u.code = s.unit AND u.valid && p.alive
+              LEFT JOIN (SELECT v.unit, v.span, max(lower(v.period)) AS last FROM valued v GROUP BY v.unit, v.span) AS l ON l.unit = s.unit AND l.span = s.span
+             WHERE l.last IS NULL OR lower(p.period) > l.last
+        )
+        SELECT s.unit, s.span, t.period, t.value, t.margin, t.threshold, t.rule, s.stood,
+               governance.warn(t.period,
+                               CASE WHEN t.rule IS NULL AND t.state <> 'absent' THEN 'normal' WHEN t.state = 'ok' THEN t.grade END,
+                               governance.grade(t.value, r.clear),
+                               CASE t.state WHEN 'stale' THEN 'stale'::warning_state ELSE 'no_data' END,
+                               coalesce(r.hold, 0), coalesce(r.keep, 0), coalesce(r.fires_at, 'warning'),
+                               coalesce(r.flap_start, 0.3), coalesce(r.flap_stop, 0.2), s.stood) OVER (PARTITION BY s.unit, s.span ORDER BY t.period)
+          FROM series s
+          JOIN (SELECT v.* FROM valued v
+                 UNION ALL
+                SELECT a.unit, a.span, a.period, NULL, 'absent', NULL, NULL, NULL, NULL FROM absent a) AS t ON t.unit = s.unit AND t.span = s.span
+          LEFT JOIN threshold_rule r ON r.id = t.rule;
+    END;
+COMMENT ON FUNCTION warning_sequel(text, daterange[]) IS 'how the warnings of standing_series() stand after each new period, and stood before';
+
 -- Of the course only what is kept: transitions, and where each series has come to.
-CREATE FUNCTION warning_turn(indicator text, units unitcode[] DEFAULT NULL)
+CREATE FUNCTION warning_turn(indicator text, units unitcode[] DEFAULT NULL, periods daterange[] DEFAULT NULL)
     RETURNS TABLE (unit unitcode, span interval, period daterange, value numeric, margin numeric, threshold threshold, rule bigint,
                    previous warning_state, status warning_status, turned boolean, newest boolean)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
     BEGIN ATOMIC
         SELECT t.unit, t.span, t.period, t.value, t.margin, t.threshold, t.rule, (t.before).state, t.status, t.turned, t.newest
           FROM (SELECT c.unit, c.span, c.period, c.value, c.margin, c.threshold, c.rule, c.before, c.status, c.newest, is_transition(c.before, c.status) AS turned
-                  FROM (SELECT w.*, lag(w.status) OVER series AS before, lead(w.period) OVER series IS NULL AS newest
-                          FROM warning_course($1, $2) w
+                  FROM (SELECT w.*, lag(w.status, 1, w.stood) OVER series AS before, lead(w.period) OVER series IS NULL AS newest
+                          FROM (SELECT c.unit, c.span, c.period, c.value, c.margin, c.threshold, c.rule, NULL::warning_status AS stood, c.status
+                                  FROM warning_course($1, $2) c WHERE $3 IS NULL
+                                 UNION ALL
+                                SELECT s.* FROM warning_sequel($1, $3) s WHERE $3 IS NOT NULL) AS w
                         WINDOW series AS (PARTITION BY w.unit, w.span ORDER BY w.period)) AS c) AS t
          WHERE t.turned OR t.newest;
     END;
-COMMENT ON FUNCTION warning_turn(text, unitcode[]) IS 'the rows of warning_course() after which a warning stands otherwise than before, and the newest of each series';
+COMMENT ON FUNCTION warning_turn(text, unitcode[], daterange[]) IS
+    'the rows of warning_course(), or, given new periods, of warning_sequel(), after which a warning stands otherwise than before, and the newest of each series';
 
 -- Keeping it.
 
@@ -221,12 +297,6 @@ CREATE FUNCTION warning_message(before warning, after warning, cause text) RETUR
 COMMENT ON FUNCTION warning_message(warning, warning, text) IS
     'the JSON sent on the channel governance_warning when a warning stands otherwise than before; without details where they would be too long';
 
-CREATE FUNCTION status_of(stood warning) RETURNS warning_status
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ROW(stood.state, stood.active, stood.grade, stood.since, stood.breached, stood.fired, stood.judged, stood.held, stood.kept, stood.missing,
-               stood.flapping, stood.flaps)::warning_status;
-COMMENT ON FUNCTION status_of(warning) IS 'a row of warning as warn() gives it';
-
 CREATE FUNCTION warning_cause(stood warning, unit unitcode, period daterange, ruled unitcode[], rules_changed boolean) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN upper_inf(period) OR upper_inf(stood.period) THEN 'unit'
@@ -236,14 +306,20 @@ CREATE FUNCTION warning_cause(stood warning, unit unitcode, period daterange, ru
 COMMENT ON FUNCTION warning_cause(warning, unitcode, daterange, unitcode[], boolean) IS
     'why a warning stands otherwise after a period than it did: by how it stood so far, and where rules changed';
 
-CREATE FUNCTION refresh_series(indicator text, units unitcode[], ruled unitcode[], rules_changed boolean) RETURNS void
+CREATE FUNCTION refresh_series(indicator text, units unitcode[], periods daterange[], ruled unitcode[], rules_changed boolean) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
+    SET enable_nestloop = on
     SET jit = off
     AS $$
 DECLARE
     message text;
 BEGIN
+    -- Most series go on, and each step of this statement has as many as the one before;
+    -- the planner takes them for few.
+    IF $3 IS NOT NULL THEN
+        SET LOCAL enable_nestloop = off;
+    END IF;
     -- Planned for the very units, each time; the keys that rows refer to are looked up by
     -- plans of their own, which are kept.
     FOR message IN EXECUTE $query$
@@ -252,17 +328,21 @@ BEGIN
             SELECT u AS unit FROM pending_rule p LEFT JOIN LATERAL unnest(p.units) u ON true
              WHERE (p.indicator = $1 OR p.indicator IS NULL) AND p.reason IN ('limit', 'setting')
         ), turn AS MATERIALIZED (
-            SELECT t.* FROM warning_turn($1, $2) t WHERE NOT EXISTS (SELECT FROM later l WHERE l.unit IS NULL OR t.unit <@ l.unit)
+            SELECT t.* FROM warning_turn($1, $2, $3) t WHERE NOT EXISTS (SELECT FROM later l WHERE l.unit IS NULL OR t.unit <@ l.unit)
         ), stood AS MATERIALIZED (
             SELECT s.row, s.unit, s.span
-              FROM (SELECT w AS row, w.unit, w.span FROM warning w WHERE $2 IS NULL AND w.indicator = $1
+              FROM (SELECT w AS row, w.unit, w.span FROM warning w WHERE $2 IS NULL AND $3 IS NULL AND w.indicator = $1
+                     UNION ALL
+                    SELECT w, w.unit, w.span
+                      FROM standing_series($1, $3) w JOIN turn t ON t.newest AND t.unit = w.unit AND t.span = w.span
+                     WHERE $3 IS NOT NULL
                      UNION ALL
                     SELECT l.row, (l.row).unit, (l.row).span
                       FROM unnest($2) u CROSS JOIN LATERAL (SELECT x FROM warning x WHERE x.indicator = $1 AND x.unit = u OFFSET 0) AS l (row)) AS s
              WHERE NOT EXISTS (SELECT FROM later l WHERE l.unit IS NULL OR s.unit <@ l.unit)
         ), known AS MATERIALIZED (
             SELECT k.*
-              FROM (SELECT e.* FROM warning_event e WHERE $2 IS NULL AND e.indicator = $1 AND e.withdrawn_at IS NULL
+              FROM (SELECT e.* FROM warning_event e WHERE $2 IS NULL AND $3 IS NULL AND e.indicator = $1 AND e.withdrawn_at IS NULL
                      UNION ALL
                     SELECT e.* FROM unnest($2) u CROSS JOIN LATERAL (
                         SELECT x.* FROM warning_event x WHERE x.indicator = $1 AND x.unit = u AND x.withdrawn_at IS NULL OFFSET 0) AS e) AS k
@@ -275,11 +355,11 @@ BEGIN
                 OR (k.previous, k.state, k.active, k.grade, k.flaps, k.value, k.threshold, k.rule) IS DISTINCT FROM
                    (t.previous, (t.status).state, (t.status).active, (t.status).grade, (t.status).flaps, t.value, t.threshold, t.rule)
         ), withdrawn AS (
-            UPDATE warning_event e SET withdrawn_at = now() FROM difference d WHERE e.id = d.id
+            UPDATE warning_event e SET withdrawn_at = now() FROM difference d WHERE e.id = d.id AND $3 IS NULL
         ), recorded AS (
             INSERT INTO warning_event (indicator, unit, span, period, previous, state, active, grade, flaps, value, threshold, rule, cause)
             SELECT $1, d.unit, d.span, d.period, d.previous, (d.status).state, (d.status).active, (d.status).grade, (d.status).flaps, d.value, d.threshold, d.rule,
-                   warning_cause(s.row, d.unit, d.period, $3, $4)
+                   warning_cause(s.row, d.unit, d.period, $4, $5)
               FROM difference d LEFT JOIN stood s ON s.unit = d.unit AND s.span = d.span
              WHERE d.unit IS NOT NULL
              ORDER BY d.unit, d.span, d.period
@@ -287,11 +367,13 @@ BEGIN
             SELECT t.unit, t.span,
                    ROW($1, t.unit, t.span, (t.status).state, (t.status).active, (t.status).grade, (t.status).since, (t.status).breached, (t.status).fired,
                        t.period, (t.status).judged, j.value, j.margin, j.threshold, j.rule,
-                       (t.status).held, (t.status).kept, (t.status).missing, (t.status).flapping, (t.status).flaps,
+                       (t.status).held, (t.status).kept, (t.status).missing, (t.status).flapping, (t.status).flaps, (t.status).standing, (t.status).sides,
                        CASE WHEN s.unit IS NULL OR is_transition(status_of(s.row), t.status) THEN now() ELSE (s.row).changed_at END)::warning AS row
               FROM turn t
               LEFT JOIN stood s ON s.unit = t.unit AND s.span = t.span
-              LEFT JOIN indicator_value v ON (t.status).missing > 0 AND v.indicator = $1 AND v.period = (t.status).judged AND v.unit = t.unit
+              LEFT JOIN LATERAL (
+                SELECT x.* FROM indicator_value x
+                 WHERE (t.status).missing > 0 AND x.indicator = $1 AND x.period = (t.status).judged AND x.unit = t.unit OFFSET 0) AS v ON true
              CROSS JOIN LATERAL (SELECT t.value, t.margin, t.threshold, t.rule WHERE (t.status).missing = 0
                                   UNION ALL
                                  SELECT v.value, v.margin, v.threshold, v.rule WHERE (t.status).missing > 0) AS j
@@ -307,26 +389,27 @@ BEGIN
                SET state = excluded.state, active = excluded.active, grade = excluded.grade, since = excluded.since, breached = excluded.breached,
                    fired = excluded.fired, period = excluded.period, judged = excluded.judged, value = excluded.value, margin = excluded.margin,
                    threshold = excluded.threshold, rule = excluded.rule, held = excluded.held, kept = excluded.kept, missing = excluded.missing,
-                   flapping = excluded.flapping, flaps = excluded.flaps, changed_at = excluded.changed_at
+                   flapping = excluded.flapping, flaps = excluded.flaps, standing = excluded.standing, sides = excluded.sides,
+                   changed_at = excluded.changed_at
         ), removed AS (
             DELETE FROM warning w USING pair p
              WHERE w.indicator = $1 AND w.unit = p.unit AND w.span = p.span AND (p.present).unit IS NULL
         )
         -- Of a series that is new only what is wrong with it is news.
-        SELECT warning_message(p.former, p.present, warning_cause(p.former, p.unit, coalesce((p.present).period, (p.former).period), $3, $4))
+        SELECT warning_message(p.former, p.present, warning_cause(p.former, p.unit, coalesce((p.present).period, (p.former).period), $4, $5))
           FROM pair p
          WHERE CASE WHEN (p.former).unit IS NULL THEN (p.present).active OR (p.present).state = 'pending'
                     WHEN (p.present).unit IS NULL THEN (p.former).active OR (p.former).state = 'pending'
                     ELSE is_transition(status_of(p.former), status_of(p.present)) END
          ORDER BY p.unit, p.span
-        $query$ USING $1, $2, $3, $4
+        $query$ USING $1, $2, $3, $4, $5
     LOOP
         PERFORM pg_notify('governance_warning', message);
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION refresh_series(text, unitcode[], unitcode[], boolean) IS
-    'computes the warnings of an indicator again, at some units or at all (NULL), records what has become of them, and sends word of it; given where rules changed';
+COMMENT ON FUNCTION refresh_series(text, unitcode[], daterange[], unitcode[], boolean) IS
+    'computes the warnings of an indicator again, at some units or at all (NULL), or, given new periods, goes on from how series stood; records what has become of them, and sends word of it; given where rules changed';
 
 CREATE FUNCTION refresh_warnings(indicator text, "full" boolean, notes pending_rule[]) RETURNS void
     LANGUAGE plpgsql
@@ -336,38 +419,50 @@ CREATE FUNCTION refresh_warnings(indicator text, "full" boolean, notes pending_r
 #variable_conflict use_column
 DECLARE
     work record;
+    fresh daterange[];
     units unitcode[];
 BEGIN
     FOR work IN
         WITH change AS (
-            SELECT t.indicator, t.units, CASE t.reason WHEN 'unit' THEN 'unit' ELSE 'rule' END AS reason
+            SELECT t.indicator, t.units, CASE t.reason WHEN 'unit' THEN 'unit' ELSE 'rule' END AS reason, NULL::daterange AS period
               FROM unnest($3) t WHERE t.reason IN ('limit', 'setting', 'unit')
              UNION ALL
-            SELECT c.indicator, c.units, 'value' FROM value_change c
+            SELECT c.indicator, c.units, 'value', c.period FROM value_change c
              UNION ALL
-            SELECT i.code, NULL, 'full' FROM indicator i WHERE $2 AND ($1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator))
+            SELECT i.code, NULL, 'full', NULL FROM indicator i WHERE $2 AND ($1 IS NULL OR $1 IN (i.code, i.weight_by, i.numerator, i.denominator))
         )
-        SELECT c.indicator, bool_or(c.units IS NULL) OR EXISTS (SELECT FROM refreshed r WHERE r.indicator = c.indicator AND NOT r.warned) AS everywhere,
+        -- Values of new periods are no reason by themselves to compute what was before them.
+        SELECT c.indicator, bool_or(c.units IS NULL AND r.period IS NULL) AS everywhere,
                coalesce(array_agg(DISTINCT u) FILTER (WHERE c.reason = 'rule'), '{}') AS ruled, bool_or(c.reason = 'rule' AND c.units IS NULL) AS rules_changed,
-               coalesce(array_agg(DISTINCT u) FILTER (WHERE c.reason <> 'rule'), '{}') AS units
-          FROM change c LEFT JOIN LATERAL unnest(c.units) u ON true
+               coalesce(array_agg(DISTINCT u) FILTER (WHERE c.reason <> 'rule' AND r.period IS NULL), '{}') AS units
+          FROM change c
+          LEFT JOIN LATERAL unnest(c.units) u ON true
+          LEFT JOIN refreshed r ON r.indicator = c.indicator AND r.period = c.period AND NOT r.warned
          WHERE EXISTS (SELECT FROM threshold_rule r WHERE r.indicator = c.indicator) OR EXISTS (SELECT FROM warning w WHERE w.indicator = c.indicator)
          GROUP BY c.indicator
          ORDER BY c.indicator
     LOOP
+        fresh := ARRAY(SELECT r.period FROM refreshed r WHERE r.indicator = work.indicator AND NOT r.warned);
         units := NULL;
         IF NOT work.everywhere THEN
             -- Beyond some number, all are quicker.
-            SELECT array_agg(s.code) INTO units
+            SELECT coalesce(array_agg(s.code), '{}') INTO units
               FROM (SELECT w FROM unnest(work.units) w
                      UNION
-                    SELECT u.code FROM unnest(work.ruled) r CROSS JOIN LATERAL (SELECT x.code FROM unit x WHERE x.code <@ r LIMIT 10001) AS u) AS s (code);
+                    SELECT u.code FROM unnest(work.ruled) r CROSS JOIN LATERAL (SELECT x.code FROM unit x WHERE x.code <@ r LIMIT 10001) AS u
+                     UNION
+                    SELECT l FROM lagging_unit(work.indicator, fresh) l WHERE fresh <> '{}') AS s (code);
             IF cardinality(units) > 10000 THEN
                 units := NULL;
             END IF;
         END IF;
         UPDATE refreshed r SET warned = true WHERE r.indicator = work.indicator AND NOT r.warned;
-        PERFORM refresh_series(work.indicator, units, work.ruled, work.rules_changed);
+        IF units IS NULL OR units <> '{}' THEN
+            PERFORM refresh_series(work.indicator, units, NULL, work.ruled, work.rules_changed);
+        END IF;
+        IF units IS NOT NULL AND fresh <> '{}' THEN
+            PERFORM refresh_series(work.indicator, NULL, fresh, work.ruled, work.rules_changed);
+        END IF;
     END LOOP;
 END
 $$;

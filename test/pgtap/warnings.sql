@@ -50,9 +50,25 @@ BEGIN
 EXCEPTION WHEN exclusion_violation THEN NULL;
 END
 $$;
+-- A year or a month that follows all there are of an indicator, now and then skipping some, or precedes them.
+CREATE FUNCTION pg_temp.begin_period() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    i text := pg_temp.one_of('sum', 'bound', 'alone');
+    span interval := pg_temp.one_of('1 year', '1 year', '1 month')::interval;
+    first_day date;
+BEGIN
+    SELECT CASE WHEN random() < 0.75 THEN max(lower(o.period)) + span * (1 + pg_temp.below(2)) ELSE min(lower(o.period)) - span END INTO first_day
+      FROM observation o WHERE o.indicator = i AND period_span(o.period) = span;
+    INSERT INTO observation (indicator, unit, period, value)
+    SELECT i, u.code, daterange(first_day, (first_day + span)::date), CASE WHEN random() > 0.1 THEN pg_temp.below(110) END
+      FROM unit u WHERE random() < (SELECT pg_temp.one_of('0.2', '0.9')::float)
+        ON CONFLICT DO NOTHING;
+END
+$$;
 CREATE FUNCTION pg_temp.change() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    CASE pg_temp.below(15)
+    CASE pg_temp.below(20)
+        WHEN 15, 16, 17, 18, 19 THEN PERFORM pg_temp.begin_period();
         WHEN 0, 1, 2 THEN PERFORM pg_temp.put(3);
         WHEN 3 THEN PERFORM pg_temp.put(40);
         WHEN 4 THEN UPDATE observation SET value = value + 30 - pg_temp.below(60) WHERE unit = (SELECT pg_temp.some_unit()) AND random() < 0.3;
@@ -74,7 +90,8 @@ $$;
 
 -- Period after period, by what the documentation says; a row for each.
 CREATE TEMP TABLE slow (indicator text, unit unitcode, span interval, period daterange, newest boolean, turned boolean, previous text, state text, active boolean, grade grade,
-                        since daterange, breached daterange, fired daterange, judged daterange, value numeric, judged_value numeric, rule bigint, flapping numeric, flaps boolean);
+                        since daterange, breached daterange, fired daterange, judged daterange, value numeric, judged_value numeric, rule bigint, flapping numeric, flaps boolean,
+                        standing text, sides integer);
 CREATE FUNCTION pg_temp.slowly() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     s record;
@@ -152,6 +169,8 @@ BEGIN
                 row.fired := CASE WHEN row.active THEN coalesce(row.fired, v.period) END;
                 row.state := stands; row.judged := v.period; row.judged_value := v.value;
             END IF;
+            row.standing := stands;
+            row.sides := (SELECT sum(CASE WHEN sides[greatest(cardinality(sides) - n, 1)] THEN 1 << n ELSE 0 END) FROM generate_series(0, 20) n WHERE sides <> '{}');
             IF row.state IS DISTINCT FROM last.state THEN row.since := v.period; END IF;
             row.newest := false;
             row.turned := coalesce(row.state <> last.state, row.state <> 'normal') OR coalesce(row.flaps <> last.flaps, false)
@@ -164,9 +183,12 @@ BEGIN
 END
 $$;
 CREATE TEMP VIEW kept AS
-    SELECT w.indicator, w.unit, w.span, w.period, w.state::text, w.active, w.grade, w.since, w.breached, w.fired, w.judged, w.value, w.flapping::numeric, w.flaps FROM warning w;
+    SELECT w.indicator, w.unit, w.span, w.period, w.state::text, w.active, w.grade, w.since, w.breached, w.fired, w.judged, w.value, w.flapping::numeric, w.flaps,
+           w.standing::text, w.sides
+      FROM warning w;
 CREATE TEMP VIEW kept_slowly AS
-    SELECT s.indicator, s.unit, s.span, s.period, s.state, s.active, s.grade, s.since, s.breached, s.fired, s.judged, s.judged_value, s.flapping, s.flaps FROM slow s WHERE s.newest;
+    SELECT s.indicator, s.unit, s.span, s.period, s.state, s.active, s.grade, s.since, s.breached, s.fired, s.judged, s.judged_value, s.flapping, s.flaps, s.standing, s.sides
+      FROM slow s WHERE s.newest;
 CREATE TEMP VIEW turned AS
     SELECT e.indicator, e.unit, e.span, e.period, e.previous::text, e.state::text, e.active, e.grade, e.flaps, e.value, e.rule FROM warning_event e WHERE e.withdrawn_at IS NULL;
 CREATE TEMP VIEW turned_slowly AS
@@ -190,6 +212,11 @@ BEGIN
         END LOOP;
         IF random() < 0.2 THEN
             CALL refresh(pg_temp.one_of('sum', 'bound'));
+        END IF;
+        -- Often alone, for series then go on from how they stood.
+        IF random() < 0.5 THEN
+            CALL refresh();
+            PERFORM pg_temp.begin_period();
         END IF;
         CALL refresh();
         PERFORM pg_temp.slowly();

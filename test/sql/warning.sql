@@ -54,6 +54,22 @@ SELECT s, i, (w).state, (w).grade, (w).judged, (w).missing
   FROM (SELECT s, i, warn(period(i::text), g, absence => CASE WHEN s = 'b' THEN 'stale'::warning_state ELSE 'no_data' END) OVER (PARTITION BY s ORDER BY i) AS w
           FROM (VALUES ('a', 2000, 'breach'::grade), ('a', 2001, NULL), ('b', 2000, NULL), ('b', 2001, 'normal'), ('b', 2002, NULL)) AS v (s, i, g)) AS x ORDER BY s, i;
 
+-- gone on with from any row, a series comes to the same; values in and out of breach, and missing ones, at random
+CREATE TEMP TABLE series AS
+SELECT s, i, period((2000 + i)::text) AS period, CASE WHEN r % 7 > 0 THEN (enum_range(NULL::grade))[1 + r % 5] END AS grade, (enum_range(NULL::grade))[1 + r / 5 % 5] AS clear,
+       s % 3 AS hold, s / 3 % 3 AS keep
+  FROM generate_series(1, 60) s, generate_series(1, 50) i, LATERAL (SELECT abs(hashint4extended(s, i) % 1000003)::integer) AS h (r);
+CREATE TEMP TABLE whole AS
+SELECT s, i, warn(period, grade, clear, hold => hold, keep => keep) OVER (PARTITION BY s ORDER BY i) AS w FROM series;
+SELECT count(*) AS rows, count(DISTINCT (p.w).state) AS states, count(*) FILTER (WHERE (p.w).flaps) > 100 AS some_flap, count(*) FILTER (WHERE p.w IS DISTINCT FROM g.w) AS differ
+  FROM (SELECT c.cut, v.s, v.i, warn(v.period, v.grade, v.clear, hold => v.hold, keep => v.keep, before => b.w) OVER (PARTITION BY c.cut, v.s ORDER BY v.i) AS w
+          FROM generate_series(1, 49, 4) AS c (cut) JOIN series v ON v.i > c.cut JOIN whole b ON b.s = v.s AND b.i = c.cut) AS p
+  JOIN whole g USING (s, i);
+SELECT warn(period('2020'), 'breach', before => ROW('no_data', false, NULL, period('2019'), NULL, NULL, NULL, 0, 0, 1, 0, false, 'no_data', NULL)::warning_status) OVER ();
+SELECT warn(period('2020'), 'breach', before => ROW('normal', false, 'normal', period('2019'), NULL, NULL, period('2019'), 0, 0, 0, 0, false, 'normal', 1 << 21)::warning_status) OVER ();
+SELECT warn(period('2020'), 'breach', before => ROW('normal', false, 'normal', period('2019'), NULL, NULL, period('2019'), -1, 0, 0, 0, false, 'normal', 0)::warning_status) OVER ();
+SELECT warn(period('2020'), 'breach', before => ROW('normal', false, 'normal', period('2019'), NULL, NULL, period('2019'), 0, 0, 0, 0, false, 'normal', NULL)::warning_status) OVER ();
+
 SELECT warn(NULL, 'breach') OVER ();
 SELECT warn(period('2020'), 'breach', hold => -1) OVER ();
 SELECT warn(period('2020'), 'breach', keep => NULL) OVER ();

@@ -61,6 +61,27 @@ SELECT state FROM warning WHERE unit = 'P.A.1';
 CALL refresh(full => true);
 SELECT state FROM warning WHERE unit = 'P.A.1';
 
+-- a new period goes on from how a series stands, and reads nothing before it: as if the breach had lasted long
+BEGIN;
+UPDATE warning SET held = 40 WHERE unit = 'P.A.1';
+INSERT INTO observation (indicator, unit, period, value) SELECT 'load', u, period('2016'), 90 FROM unnest('{P.A.1,P.A.2}'::unitcode[]) u;
+CALL refresh();
+SELECT unit, state, period_label(period) AS period, held, standing, sides::bit(21) FROM warning WHERE indicator = 'load' ORDER BY unit;
+-- but one that comes late, and one before all others, does not
+INSERT INTO observation (indicator, unit, period, value) VALUES ('load', 'P.A.1', period('2009'), 60);
+CALL refresh();
+SELECT unit, state, period_label(period) AS period, held FROM warning WHERE indicator = 'load' ORDER BY unit;
+INSERT INTO observation (indicator, unit, period, value) SELECT 'load', 'P.A.1', period('2017'), 90;
+CALL refresh();
+SELECT unit, state, period_label(period) AS period, held, missing FROM warning WHERE indicator = 'load' ORDER BY unit;
+-- a value that comes late for a period that others have
+INSERT INTO observation (indicator, unit, period, value) SELECT 'load', 'P.B.1', period('2017'), 90;
+CALL refresh();
+CREATE TEMP TABLE so_far AS SELECT w.* FROM warning w;
+CALL refresh(full => true);
+SELECT count(*) AS differ FROM (SELECT * FROM so_far EXCEPT SELECT * FROM warning) AS d;
+ROLLBACK;
+
 -- a rule that holds no longer resolves what it raised, from then on; the past remains
 UPDATE threshold_rule SET valid = daterange(NULL, '2013-01-01') WHERE id = 2;
 CALL refresh();
@@ -83,7 +104,7 @@ SELECT octet_length(m) < 8000, m::jsonb ? 'value', m::jsonb ? 'indicator'
   FROM warning w, (VALUES (10), (3000), (9000)) AS n (n),
        LATERAL (SELECT warning_message(NULL, ROW(repeat('x', n), w.unit, w.span, w.state, w.active, w.grade, w.since, w.breached, w.fired, w.period, w.judged, w.value, w.margin,
                                                  at_most(repeat('9', CASE n WHEN 3000 THEN 999 ELSE 3 END)::numeric, repeat('8', CASE n WHEN 3000 THEN 999 ELSE 3 END)::numeric, repeat('7', CASE n WHEN 3000 THEN 999 ELSE 3 END)::numeric, repeat('6', CASE n WHEN 3000 THEN 999 ELSE 3 END)::numeric),
-                                                 w.rule, w.held, w.kept, w.missing, w.flapping, w.flaps, w.changed_at)::warning, 'value')) AS l (m)
+                                                 w.rule, w.held, w.kept, w.missing, w.flapping, w.flaps, w.standing, w.sides, w.changed_at)::warning, 'value')) AS l (m)
  WHERE w.unit = 'P' ORDER BY n;
 
 SELECT governance.drop_model('warnings_test');
