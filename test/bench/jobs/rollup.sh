@@ -28,6 +28,13 @@ floor 'plain scan' <<'SQL'
 SELECT count(value) FROM fact
 SQL
 
+# What the executor takes without us: it groups the facts, and takes as many rows of a function in FROM.
+floor 'plain scan, groups and as many rows' <<'SQL'
+SELECT r, g.indicator, g.period, g.n
+  FROM (SELECT indicator, period, count(value) AS n FROM fact GROUP BY indicator, period) g,
+       generate_series(1, (SELECT count(*) FROM unit)) r
+SQL
+
 peer 'leaves alone: GROUP BY unit' '>=2' <<'SQL'
 SELECT unit, indicator, period, count(value) AS n, sum(value) AS total FROM fact GROUP BY indicator, period, unit
 SQL
