@@ -261,46 +261,12 @@ begin_output(Output *output, FunctionCallInfo fcinfo, GovCoverage *state)
 }
 
 static void
-put_head(StringInfo wkb, uint32 type, uint32 count)
-{
-#ifdef WORDS_BIGENDIAN
-	appendStringInfoChar(wkb, 0);
-#else
-	appendStringInfoChar(wkb, 1);
-#endif
-	appendBinaryStringInfo(wkb, (const char *) &type, sizeof(type));
-	appendBinaryStringInfo(wkb, (const char *) &count, sizeof(count));
-}
-
-static void
-put_polygons(StringInfo wkb, const GovShape *shape)
-{
-	put_head(wkb, 6, shape->ring[shape->rings - 1].part + 1);
-	for (uint32 r = 0; r < shape->rings;)
-	{
-		uint32		end = r;
-
-		while (end < shape->rings && shape->ring[end].part == shape->ring[r].part)
-			end++;
-		put_head(wkb, 3, end - r);
-		for (; r < end; r++)
-		{
-			const GovRing *ring = shape->ring + r;
-			uint32		points = ring->last - ring->first + 1;
-
-			appendBinaryStringInfo(wkb, (const char *) &points, sizeof(points));
-			appendBinaryStringInfo(wkb, (const char *) (shape->point + ring->first), points * sizeof(GovPoint));
-		}
-	}
-}
-
-static void
 put_lines(StringInfo wkb, const GovDefect *defect)
 {
-	put_head(wkb, 5, defect->lines);
+	gov_wkb_head(wkb, 5, defect->lines);
 	for (uint32 i = 0; i < defect->lines; i++)
 	{
-		put_head(wkb, 2, 2);
+		gov_wkb_head(wkb, 2, 2);
 		appendBinaryStringInfo(wkb, (const char *) (defect->line + 2 * i), 2 * sizeof(GovPoint));
 	}
 }
@@ -317,7 +283,7 @@ geometry_of(const Output *output, const GovDefect *defect)
 	if (defect->kind == GOV_DEFECT_MISMATCH)
 		put_lines(&wkb, defect);
 	else
-		put_polygons(&wkb, &defect->shape);
+		gov_wkb_polygons(&wkb, &defect->shape);
 	bytes = (bytea *) wkb.data;
 	SET_VARSIZE(bytes, wkb.len);
 	geometry = OidFunctionCall2(output->from_wkb, PointerGetDatum(bytes), Int32GetDatum(output->srid));

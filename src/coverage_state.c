@@ -468,10 +468,13 @@ absorb_row(GovCoverage *state, FunctionCallInfo fcinfo, const char *bytes, Size 
 	if (operand.shape.points == 0)
 		raise_corrupt();
 	gov_coverage_set_srid(state, operand.srid);
+	gov_operand_check(&operand);
 	row.box = operand.shape.box;
 	row.points = operand.shape.points;
 	gov_coverage_add(state, fcinfo, &row);
 	gov_shape_free(&operand.shape);
+	if (operand.indexed)
+		gov_index_free(&operand.index);
 	return row_size(&head);
 }
 

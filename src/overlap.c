@@ -12,6 +12,7 @@
 PG_FUNCTION_INFO_V1(gov_overlap_area);
 PG_FUNCTION_INFO_V1(gov_overlap_share);
 PG_FUNCTION_INFO_V1(gov_covers_area);
+PG_FUNCTION_INFO_V1(gov_polygon_near);
 
 /*-------------------------------------------------------------------------
  * What the kernel asks for
@@ -392,4 +393,76 @@ gov_covers_area(PG_FUNCTION_ARGS)
 	Areas		areas = compare_arguments(fcinfo, true);
 
 	PG_RETURN_FLOAT8(Max(areas.second - areas.common, 0));
+}
+
+/*-------------------------------------------------------------------------
+ * Polygons out
+ *-------------------------------------------------------------------------
+ */
+
+void
+gov_wkb_head(StringInfo wkb, uint32 type, uint32 count)
+{
+#ifdef WORDS_BIGENDIAN
+	appendStringInfoChar(wkb, 0);
+#else
+	appendStringInfoChar(wkb, 1);
+#endif
+	appendBinaryStringInfo(wkb, (const char *) &type, sizeof(type));
+	appendBinaryStringInfo(wkb, (const char *) &count, sizeof(count));
+}
+
+void
+gov_wkb_polygons(StringInfo wkb, const GovShape *shape)
+{
+	gov_wkb_head(wkb, 6, shape->rings > 0 ? shape->ring[shape->rings - 1].part + 1 : 0);
+	for (uint32 r = 0; r < shape->rings;)
+	{
+		uint32		end = r;
+
+		while (end < shape->rings && shape->ring[end].part == shape->ring[r].part)
+			end++;
+		gov_wkb_head(wkb, 3, end - r);
+		for (; r < end; r++)
+		{
+			const GovRing *ring = shape->ring + r;
+			uint32		points = ring->last - ring->first + 1;
+
+			appendBinaryStringInfo(wkb, (const char *) &points, sizeof(points));
+			appendBinaryStringInfo(wkb, (const char *) (shape->point + ring->first), points * sizeof(GovPoint));
+		}
+	}
+}
+
+/* polygon_near(geometry, geometry, margin float8): the first one near the second one's box, as WKB */
+Datum
+gov_polygon_near(PG_FUNCTION_ARGS)
+{
+	struct varlena *other = (struct varlena *) PG_GETARG_POINTER(1);
+	double		margin = PG_GETARG_FLOAT8(2);
+	GovOperand	here;
+	GovOperand *operand = get_operand(PG_GETARG_DATUM(0), &here, NULL);
+	GovOperand	second_here;
+	GovOperand *second = NULL;
+	int32		srid;
+	GovShape	near;
+	GovBox		box;
+	StringInfoData wkb;
+
+	if (!read_box(other, &srid, &box))
+	{
+		second = get_operand(PG_GETARG_DATUM(1), &second_here, operand);
+		srid = second->srid;
+		box = second->shape.box;
+	}
+	gov_srid_check(operand->srid, srid);
+	box = (GovBox) {box.xmin - margin, box.ymin - margin, box.xmax + margin, box.ymax + margin};
+	gov_shape_near(&operand->shape, &box, &near);
+	initStringInfo(&wkb);
+	appendStringInfoSpaces(&wkb, VARHDRSZ);
+	gov_wkb_polygons(&wkb, &near);
+	gov_shape_free(&near);
+	gov_operands_release(operand, second);
+	SET_VARSIZE(wkb.data, wkb.len);
+	PG_RETURN_BYTEA_P((bytea *) wkb.data);
 }

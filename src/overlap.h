@@ -7,6 +7,8 @@
 
 #include "governance.h"
 
+#include "lib/stringinfo.h"
+
 #include "overlap_index.h"
 
 /*
@@ -53,5 +55,9 @@ extern void gov_operand_grown(GovOperand *operand);
 
 /* Afterwards, for operands that are not kept; either may be NULL, and both one. */
 extern void gov_operands_release(GovOperand *a, GovOperand *b);
+
+/* A shape as a multipolygon in well-known binary, and the head of anything in it. */
+extern void gov_wkb_head(StringInfo wkb, uint32 type, uint32 count);
+extern void gov_wkb_polygons(StringInfo wkb, const GovShape *shape);
 
 #endif

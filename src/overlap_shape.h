@@ -151,6 +151,12 @@ extern void gov_shape_free(GovShape *shape);
 extern bool gov_box_read(const unsigned char *bytes, size_t size, int32_t *srid, GovBox *box);
 extern double gov_frame_area(const GovFrame *frame);
 
+/*
+ * Of a shape what matters near a box: fewer points, the same inside within the box. Not
+ * valid elsewhere, and without corners, box and area.
+ */
+extern void gov_shape_near(const GovShape *shape, const GovBox *box, GovShape *near);
+
 /* Exact sign of the turn a, b, c: 1 to the left, -1 to the right, 0 straight. */
 extern int	gov_turn(GovPoint a, GovPoint b, GovPoint c);
 

@@ -36,3 +36,9 @@ CREATE FUNCTION governance.covers_area(parent geometry, child geometry, valid bo
     AS 'MODULE_PATHNAME', 'gov_covers_area';
 COMMENT ON FUNCTION governance.covers_area(geometry, geometry, boolean) IS
     'area of the second polygon, the child, that the first one leaves uncovered; with true the caller vouches for both being valid';
+
+CREATE FUNCTION governance.polygon_near(geom geometry, other geometry, margin double precision) RETURNS bytea
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000
+    AS 'MODULE_PATHNAME', 'gov_polygon_near';
+COMMENT ON FUNCTION governance.polygon_near(geometry, geometry, double precision) IS
+    'WKB of a multipolygon with fewer points that has the same inside as the first polygon within the second one''s box and a margin about it, and is to be clipped to that: elsewhere it may cross itself';

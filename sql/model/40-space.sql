@@ -97,6 +97,17 @@ CREATE VIEW cell_gap WITH (security_invoker = true) AS
 COMMENT ON VIEW cell_gap IS
     'units and regions whose cells do not sum to their whole: a negative difference lies in no unit of the other side''s tier (or in slivers), a positive one in several';
 
+CREATE VIEW overlay_change WITH (security_invoker = true) AS
+    SELECT m.unit_hierarchy, m.region_hierarchy, m.unit, u.name, o.as_of,
+           CASE WHEN b.unit IS NULL THEN 'gone' ELSE 'changed' END AS change
+      FROM overlay_unit m
+      JOIN overlay o USING (unit_hierarchy, region_hierarchy)
+      JOIN unit u ON u.code = m.unit
+      LEFT JOIN boundary b ON b.unit = m.unit AND b.valid @> o.as_of AND u.valid @> o.as_of
+     WHERE b.unit IS NULL OR b.area_m2 <> m.area_m2 OR sha256(ST_AsEWKB(b.geom)) <> m.geom_hash;
+COMMENT ON VIEW overlay_change IS
+    'units of an overlay whose boundary, as of its day, has changed or gone since refresh_cells() last saw it: their cells are stale';
+
 CREATE VIEW cell_map WITH (security_invoker = true) AS
     SELECT c.unit::text || '/' || c.region::text AS id, c.*,
            ST_Multi(ST_CollectionExtract(ST_Intersection(b.geom, rb.geom), 3))::geometry(MultiPolygon, :srid) AS geom

@@ -220,7 +220,7 @@ CREATE FUNCTION parent_coverage(hierarchy text, "on" date DEFAULT current_date)
          ORDER BY p.parent;
     END;
 COMMENT ON FUNCTION parent_coverage(text, date) IS
-    'for each unit that has children: what of it they leave uncovered, and what of them lies outside it or twice';
+    'for each unit that has children: what of it they leave uncovered, and what of them lies outside it or twice; where three children overlap in one place uncovered_m2 is an upper bound';
 
 CREATE FUNCTION child_coverage(hierarchy text, "on" date DEFAULT current_date)
     RETURNS TABLE (unit unitcode, name text, tier text, parent unitcode, area_m2 double precision, outside_m2 double precision, elsewhere_m2 double precision, nowhere_m2 double precision)

@@ -15,6 +15,49 @@ CREATE INDEX plan_predecessor ON plan (predecessor);
 COMMENT ON TABLE plan IS 'a version of a plan; what superseded and revoked ones have drawn is kept, and takes no part in checks';
 COMMENT ON COLUMN plan.predecessor IS 'the version that this one is to replace; versions of one plan are not held against each other';
 
+-- Who changes what a plan replaces waits for others who do, so that two changes cannot close a
+-- circle between them; then all of them are seen, or the transaction's snapshot is too old and it fails.
+CREATE FUNCTION lock_plan_versions() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock('plan'::regclass::oid::integer, 0);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lock_plan_versions() IS 'trigger: predecessors of plans are changed by one transaction at a time';
+
+CREATE FUNCTION check_plan_versions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+DECLARE
+    line text[] := ARRAY[NEW.code];
+    next text := NEW.code;
+BEGIN
+    LOOP
+        SELECT p.predecessor INTO next FROM plan p WHERE p.code = next FOR SHARE;
+        EXIT WHEN next IS NULL;
+        line := line || next;
+        IF next = ANY (line[: cardinality(line) - 1]) THEN
+            RAISE EXCEPTION 'plan "%" would replace itself', next
+                USING ERRCODE = 'check_violation',
+                      DETAIL = format('Each is to replace the next: %s.', array_to_string(line, ', ')),
+                      HINT = 'The first version of a plan has no predecessor.';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION check_plan_versions() FROM PUBLIC;
+COMMENT ON FUNCTION check_plan_versions() IS 'trigger: no plan is, over any number of versions, its own predecessor';
+
+CREATE TRIGGER plan_versions_locked BEFORE INSERT OR UPDATE OF predecessor ON plan
+    FOR EACH STATEMENT EXECUTE FUNCTION lock_plan_versions();
+CREATE CONSTRAINT TRIGGER plan_versions_checked AFTER INSERT OR UPDATE OF predecessor ON plan
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.predecessor IS NOT NULL) EXECUTE FUNCTION check_plan_versions();
+
 CREATE VIEW plan_version WITH (security_invoker = true) AS
     WITH RECURSIVE line (first, code) AS (
         SELECT p.code, p.code FROM plan p WHERE p.predecessor IS NULL
@@ -156,9 +199,7 @@ COMMENT ON VIEW present_feature IS 'the features of no plan, or of one that is n
 
 CREATE FUNCTION feature_tier(plan text, unit unitcode) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    BEGIN ATOMIC
-        SELECT u.tier FROM unit u WHERE u.code = coalesce((SELECT p.unit FROM plan p WHERE p.code = $1), $2);
-    END;
+    RETURN (SELECT u.tier FROM unit u WHERE u.code = coalesce((SELECT p.unit FROM plan p WHERE p.code = $1), $2));
 COMMENT ON FUNCTION feature_tier(text, unitcode) IS 'the tier a feature is of: its plan''s unit''s, or without a plan its own unit''s';
 
 -- "Data": three figures for one thing. A border may lie off by the layer's accuracy all along, so

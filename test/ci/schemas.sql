@@ -23,6 +23,7 @@ SELECT 'warning, fired and kept', pg_catalog.array_agg((w).state::text ORDER BY 
 SELECT 'allocation is exact', pg_catalog.sum(part) = 1000 FROM (SELECT governance.allocate(1000, value, 1, quantum => 0.5, method => 'sainte_lague') OVER (ORDER BY code) AS part FROM app.fact WHERE value > 0) x;
 SELECT 'overlap of neighbouring towns', governance.overlap_area(a.geom, b.geom) = 0 AND governance.overlap_area(a.geom, a.geom) = 100
        AND governance.overlap_share(a.geom, b.geom) = 0 AND governance.covers_area(a.geom, b.geom) = 100
+       AND pg_catalog.length(governance.polygon_near(a.geom, b.geom, 1)) > 0
   FROM m.boundary a, m.boundary b WHERE a.unit OPERATOR(governance.=) 'P.A.t10' AND b.unit OPERATOR(governance.=) 'P.A.t11' AND a.valid @> '2020-01-01'::date AND b.valid @> '2020-01-01'::date;
 SELECT 'coverage of towns', pg_catalog.cardinality(governance.coverage_defects(unit, geom, 0.1)) = 0 FROM m.boundary WHERE unit OPERATOR(governance.<@) 'P' AND valid @> '2020-01-01'::date;
 SELECT 'common border of neighbouring towns', governance.shared_border(a.geom, b.geom) = 10

@@ -1,6 +1,6 @@
 -- overlap_area() and its like against ST_IsValid() and ST_Area(ST_Intersection()) on random polygons of every kind, their laws, and their cache.
 BEGIN;
-SELECT plan(28);
+SELECT plan(30);
 SET LOCAL search_path = governance, public;
 SET LOCAL client_min_messages = warning;
 SELECT setseed(0.2718);
@@ -120,6 +120,20 @@ SELECT is_empty($$SELECT g, sum(overlap_area(g, ST_MakeEnvelope(x + i * w, y + j
                    GROUP BY g
                   HAVING abs(sum(overlap_area(g, ST_MakeEnvelope(x + i * w, y + j * h, x + (i + 1) * w, y + (j + 1) * h))) - ST_Area(g)) > 40 * max(bound)$$,
                 'pieces of the plane add up to the whole');
+
+-- ---------- near a box ----------
+
+-- Thinned and then clipped is clipped, wherever the box lies; an edge may be cut from its other end, hence rounded otherwise.
+CREATE TABLE thin AS
+SELECT r.a, e.box, ST_ClipByBox2D(ST_GeomFromWKB(polygon_near(r.a, e.box, w)), ST_Expand(e.box::box2d, w / 2)) AS thinned, ST_ClipByBox2D(r.a, ST_Expand(e.box::box2d, w / 2)) AS clipped,
+       length(polygon_near(r.a, e.box, w)) AS size
+  FROM (SELECT DISTINCT a FROM result WHERE kind IN ('large stars', 'two large stars', 'grid, many')) r
+ CROSS JOIN LATERAL (SELECT ST_XMin(a), ST_YMin(a), (ST_XMax(a) - ST_XMin(a)) / 7) AS b (x, y, w)
+ CROSS JOIN generate_series(-1, 7, 2) i CROSS JOIN generate_series(-1, 7, 2) j
+ CROSS JOIN LATERAL (SELECT ST_MakeEnvelope(x + i * w, y + j * w, x + (i + 1) * w, y + (j + 1) * w)) AS e (box);
+SELECT is_empty($$SELECT ST_AsText(box) FROM thin WHERE ST_IsEmpty(thinned) <> ST_IsEmpty(clipped) OR ST_HausdorffDistance(thinned, clipped) > 1e-8 OR ST_NPoints(thinned) <> ST_NPoints(clipped)$$,
+                'what polygon_near() leaves out is not missed within the box');
+SELECT ok(avg(size) < 0.5 * avg(16 * ST_NPoints(a)) AND bool_or(NOT ST_IsEmpty(clipped)), 'most is left out') FROM thin;
 
 -- ---------- 200 000 points ----------
 

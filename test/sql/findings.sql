@@ -201,6 +201,13 @@ INSERT INTO feature (id, layer, kind, name, plan, geom) VALUES
     (43, 'ecological_redline', NULL, 'redline of B', 'b', pg_temp.box(82, 50, 20, 50));
 CALL check_space();
 SELECT rule, "left", "right", unit, area, geom FROM seen WHERE status = 'open' ORDER BY rule;
+-- a tier that is misspelt is refused; a kind that is, or that nobody has drawn yet, is shown
+INSERT INTO spatial_rule (code, left_layer, left_tier, relation, right_layer) VALUES ('misspelt', 'zoning', 'country', 'disjoint', 'growth_boundary');
+UPDATE spatial_rule SET right_tier = 'provinz' WHERE code = 'growth within';
+SELECT * FROM rule_without_features;
+UPDATE spatial_rule SET left_kind = 'towm' WHERE code = 'zoning refines';
+SELECT rule, relation, side, layer, kind, tier FROM rule_without_features;
+UPDATE spatial_rule SET left_kind = NULL WHERE code = 'zoning refines';
 -- a county that becomes something else
 INSERT INTO tier VALUES ('adm', 'city', 2);
 UPDATE unit SET tier = 'city' WHERE code = 'P.A';

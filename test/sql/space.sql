@@ -29,10 +29,12 @@ SELECT unit, region, authority, unit_authority, duty_authority FROM cell WHERE r
 
 -- A boundary changes; the rest stays.
 UPDATE boundary SET geom = pg_temp.box(0, 40, 300, 60) WHERE unit = 'N';
+SELECT unit, change FROM overlay_change ORDER BY unit;
 CALL refresh_cells('adm', 'riv', min_width_m => 1);
 SELECT unit, by_tier, n_cells, difference_m2, slivers_m2 FROM cell_gap ORDER BY 1, 2;
 -- A unit that goes takes its cells along.
 DELETE FROM boundary WHERE unit = 'C.3';
+SELECT unit_hierarchy, region_hierarchy, unit, change FROM overlay_change ORDER BY unit;
 DELETE FROM unit WHERE code = 'C.3';
 SELECT unit, count(*) FROM cell GROUP BY 1 ORDER BY 1;
 

@@ -4,6 +4,7 @@
 job 'counties x basins: area of every pair'
 needs county basin
 warm <<'SQL'
+SELECT (SELECT sum(ST_NPoints(geom)) FROM county), (SELECT sum(ST_NPoints(geom)) FROM basin);
 SELECT count(*) FROM (SELECT overlap_area(a.geom, b.geom), ST_Area(ST_Intersection(a.geom, b.geom)) FROM county a, basin b WHERE a.geom && b.geom LIMIT 1) p;
 SQL
 

@@ -6,6 +6,7 @@
 job 'zones x control lines, a part: area of every pair'
 needs part_zone part_line part_piece_128 part_piece_256
 warm <<'SQL'
+SELECT (SELECT sum(ST_NPoints(geom)) FROM part_zone), (SELECT sum(ST_NPoints(geom)) FROM part_line), (SELECT sum(ST_NPoints(geom)) FROM part_piece_128), (SELECT sum(ST_NPoints(geom)) FROM part_piece_256);
 SELECT count(*) FROM (SELECT overlap_area(a.geom, b.geom), ST_Area(ST_Intersection(a.geom, b.geom)) FROM part_zone a, part_line b WHERE a.geom && b.geom LIMIT 1) p;
 SQL
 

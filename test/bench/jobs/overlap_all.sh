@@ -6,6 +6,7 @@
 job "zones x control lines, all: area of every pair"
 needs zone line piece_128 piece_256
 warm <<'SQL'
+SELECT (SELECT sum(ST_NPoints(geom)) FROM zone), (SELECT sum(ST_NPoints(geom)) FROM line), (SELECT sum(ST_NPoints(geom)) FROM piece_128), (SELECT sum(ST_NPoints(geom)) FROM piece_256);
 SELECT count(*) FROM (SELECT overlap_area(a.geom, b.geom), ST_Area(ST_Intersection(a.geom, b.geom)) FROM zone a, line b WHERE a.geom && b.geom LIMIT 1) p;
 SQL
 
