@@ -123,14 +123,14 @@ CREATE FUNCTION pg_temp.slow(indicator text, span daterange) RETURNS TABLE (unit
                                               ELSE sum(p.value * p.weight) / nullif(sum(p.weight), 0) END
                WHEN 'ratio' THEN sum(p.value) / nullif(sum(p.weight), 0) END,
            CASE WHEN (SELECT source_mode FROM ind) = 'reported_overrides' THEN coalesce(sum(pl.n) FILTER (WHERE p.value IS NOT NULL), 0)::bigint
-                WHEN (SELECT space_op FROM ind) = 'weighted_mean' AND count(p.value) = 1 AND bool_and(p.from_unit = a.unit) THEN 1
+                WHEN (SELECT space_op FROM ind) = 'weighted_mean' AND count(p.value) = 1 AND bool_and(p.from_unit = a.unit) AND a.leaf THEN 1
                 ELSE count(*) FILTER (WHERE p.leaf) END,
            l.n
       FROM alive a
       JOIN leaf_counts l USING (unit)
       LEFT JOIN part p USING (unit)
       LEFT JOIN leaf_counts pl ON pl.unit = p.from_unit
-     GROUP BY a.unit, l.n
+     GROUP BY a.unit, a.leaf, l.n
 $$;
 CREATE FUNCTION pg_temp.differences(indicator text, span daterange, OUT compared bigint, OUT differ bigint) LANGUAGE sql AS $$
     SELECT count(*) FILTER (WHERE f.value IS NOT NULL),
