@@ -188,6 +188,15 @@ CREATE FUNCTION status_of(stood warning) RETURNS warning_status
                stood.flapping, stood.flaps, stood.standing, stood.sides)::warning_status;
 COMMENT ON FUNCTION status_of(warning) IS 'a row of warning as warn() gives it';
 
+CREATE FUNCTION warning_of(indicator text, unit unitcode, span interval, period daterange, status warning_status,
+                           value numeric, margin numeric, threshold threshold, rule bigint, changed_at timestamptz) RETURNS warning
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ROW(indicator, unit, span, (status).state, (status).active, (status).grade, (status).since, (status).breached, (status).fired, period,
+               (status).judged, value, margin, threshold, rule, (status).held, (status).kept, (status).missing, (status).flapping, (status).flaps,
+               (status).standing, (status).sides, changed_at)::warning;
+COMMENT ON FUNCTION warning_of(text, unitcode, interval, daterange, warning_status, numeric, numeric, threshold, bigint, timestamptz) IS
+    'the row of warning that a series has when it stands like this after a period';
+
 -- After new periods, a series goes on from how it stood. It cannot where one of them is not
 -- later than all it has seen; where it was left without a row, which a value that comes
 -- later makes no gap; and where its unit ends.
@@ -271,7 +280,7 @@ COMMENT ON FUNCTION warning_turn(text, unitcode[], daterange[]) IS
 
 -- Keeping it.
 
-CREATE FUNCTION warning_message(before warning, after warning, cause text) RETURNS text
+CREATE FUNCTION warning_message(previous warning_state, before warning, after warning, cause text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     SET datestyle = 'ISO'
@@ -280,7 +289,7 @@ CREATE FUNCTION warning_message(before warning, after warning, cause text) RETUR
         WITH said AS (
             SELECT jsonb_build_object('model', (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = 'warning'::regclass),
                                       'indicator', w.indicator, 'unit', w.unit::text, 'span', w.span::text, 'period', governance.period_label(w.period),
-                                      'previous', before.state, 'state', CASE WHEN after.state IS NULL THEN 'normal' ELSE after.state END, 'cause', cause) AS core,
+                                      'previous', previous, 'state', CASE WHEN after.state IS NULL THEN 'normal' ELSE after.state END, 'cause', cause) AS core,
                    jsonb_build_object('unit_name', u.name, 'active', coalesce(after.active, false), 'grade', after.grade, 'fired', governance.period_label(after.fired),
                                       'flaps', coalesce(after.flaps, false), 'judged', governance.period_label(after.judged), 'value', after.value, 'margin', after.margin,
                                       'threshold', after.threshold::text, 'rule', after.rule) AS more
@@ -294,8 +303,8 @@ CREATE FUNCTION warning_message(before warning, after warning, cause text) RETUR
                     ELSE (s.core - 'indicator')::text END
           FROM said s;
     END;
-COMMENT ON FUNCTION warning_message(warning, warning, text) IS
-    'the JSON sent on the channel governance_warning when a warning stands otherwise than before; without details where they would be too long';
+COMMENT ON FUNCTION warning_message(warning_state, warning, warning, text) IS
+    'the JSON sent on the channel governance_warning of a series that stood like before and stands like after; without details where they would be too long';
 
 CREATE FUNCTION warning_cause(stood warning, unit unitcode, period daterange, ruled unitcode[], rules_changed boolean) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -363,12 +372,13 @@ BEGIN
               FROM difference d LEFT JOIN stood s ON s.unit = d.unit AND s.span = d.span
              WHERE d.unit IS NOT NULL
              ORDER BY d.unit, d.span, d.period
-        ), fresh AS MATERIALIZED (
-            SELECT t.unit, t.span,
-                   ROW($1, t.unit, t.span, (t.status).state, (t.status).active, (t.status).grade, (t.status).since, (t.status).breached, (t.status).fired,
-                       t.period, (t.status).judged, j.value, j.margin, j.threshold, j.rule,
-                       (t.status).held, (t.status).kept, (t.status).missing, (t.status).flapping, (t.status).flaps, (t.status).standing, (t.status).sides,
-                       CASE WHEN s.unit IS NULL OR is_transition(status_of(s.row), t.status) THEN now() ELSE (s.row).changed_at END)::warning AS row
+        ), come AS MATERIALIZED (
+            -- Where each series has come to, and by which turns since it was seen last.
+            SELECT t.unit, t.span, t.period, t.previous, t.newest, t.turned AND t.period > (s.row).period AS is_news, s.row AS former,
+                   warning_of($1, t.unit, t.span, t.period, t.status, j.value, j.margin, j.threshold, j.rule,
+                              CASE WHEN s.unit IS NULL OR is_transition(status_of(s.row), t.status)
+                                        OR bool_or(t.turned AND t.period > (s.row).period) OVER (PARTITION BY t.unit, t.span) THEN now()
+                                   ELSE (s.row).changed_at END) AS row
               FROM turn t
               LEFT JOIN stood s ON s.unit = t.unit AND s.span = t.span
               LEFT JOIN LATERAL (
@@ -377,10 +387,10 @@ BEGIN
              CROSS JOIN LATERAL (SELECT t.value, t.margin, t.threshold, t.rule WHERE (t.status).missing = 0
                                   UNION ALL
                                  SELECT v.value, v.margin, v.threshold, v.rule WHERE (t.status).missing > 0) AS j
-             WHERE t.newest
+             WHERE t.newest OR t.period > (s.row).period
         ), pair AS MATERIALIZED (
             SELECT coalesce(f.unit, s.unit) AS unit, coalesce(f.span, s.span) AS span, s.row AS former, f.row AS present
-              FROM stood s FULL JOIN fresh f ON f.unit = s.unit AND f.span = s.span
+              FROM stood s FULL JOIN (SELECT c.* FROM come c WHERE c.newest) AS f ON f.unit = s.unit AND f.span = s.span
              WHERE s.row IS DISTINCT FROM f.row
         ), written AS (
             INSERT INTO warning AS w
@@ -395,13 +405,18 @@ BEGIN
             DELETE FROM warning w USING pair p
              WHERE w.indicator = $1 AND w.unit = p.unit AND w.span = p.span AND (p.present).unit IS NULL
         )
-        -- Of a series that is new only what is wrong with it is news.
-        SELECT warning_message(p.former, p.present, warning_cause(p.former, p.unit, coalesce((p.present).period, (p.former).period), $4, $5))
-          FROM pair p
-         WHERE CASE WHEN (p.former).unit IS NULL THEN (p.present).active OR (p.present).state = 'pending'
-                    WHEN (p.present).unit IS NULL THEN (p.former).active OR (p.former).state = 'pending'
-                    ELSE is_transition(status_of(p.former), status_of(p.present)) END
-         ORDER BY p.unit, p.span
+        SELECT warning_message(n.previous, n.former, n.present, warning_cause(n.former, n.unit, n.period, $4, $5))
+          FROM (SELECT c.unit, c.span, c.period, c.previous, c.former, c.row AS present FROM come c WHERE c.is_news
+                 UNION ALL
+                -- A past that was rewritten is told by how the series stands now; of one that is
+                -- seen for the first time only what is wrong with it is news.
+                SELECT p.unit, p.span, coalesce((p.present).period, (p.former).period), (p.former).state, p.former, p.present
+                  FROM pair p
+                 WHERE CASE WHEN (p.former).unit IS NULL THEN (p.present).active OR (p.present).state = 'pending'
+                            WHEN (p.present).unit IS NULL THEN (p.former).active OR (p.former).state = 'pending'
+                            ELSE is_transition(status_of(p.former), status_of(p.present))
+                                 AND NOT EXISTS (SELECT FROM come c WHERE c.is_news AND c.unit = p.unit AND c.span = p.span) END) AS n
+         ORDER BY n.unit, n.span, n.period
         $query$ USING $1, $2, $3, $4, $5
     LOOP
         PERFORM pg_notify('governance_warning', message);

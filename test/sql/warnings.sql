@@ -102,7 +102,7 @@ SELECT indicator, count(*) FROM warning GROUP BY indicator;
 -- what is sent fits, whatever the names
 SELECT octet_length(m) < 8000, m::jsonb ? 'value', m::jsonb ? 'indicator'
   FROM warning w, (VALUES (10), (3000), (9000)) AS n (n),
-       LATERAL (SELECT warning_message(NULL, ROW(repeat('x', n), w.unit, w.span, w.state, w.active, w.grade, w.since, w.breached, w.fired, w.period, w.judged, w.value, w.margin,
+       LATERAL (SELECT warning_message(NULL, NULL, ROW(repeat('x', n), w.unit, w.span, w.state, w.active, w.grade, w.since, w.breached, w.fired, w.period, w.judged, w.value, w.margin,
                                                  at_most(repeat('9', CASE n WHEN 3000 THEN 999 ELSE 3 END)::numeric, repeat('8', CASE n WHEN 3000 THEN 999 ELSE 3 END)::numeric, repeat('7', CASE n WHEN 3000 THEN 999 ELSE 3 END)::numeric, repeat('6', CASE n WHEN 3000 THEN 999 ELSE 3 END)::numeric),
                                                  w.rule, w.held, w.kept, w.missing, w.flapping, w.flaps, w.standing, w.sides, w.changed_at)::warning, 'value')) AS l (m)
  WHERE w.unit = 'P' ORDER BY n;
