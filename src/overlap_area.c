@@ -557,14 +557,14 @@ overlap_few(const GovShape *a, const GovShape *b, const GovIndex *index)
 	Sum			sum = {0, 0};
 	double		floor = a->box.ymin;
 	uint32_t	last = strip_of(index, a->box.xmax);
-	int			winding = gov_index_winding(b, index, &a->box);
 	Comb		comb;
 
-	if (winding >= 0)
-		return winding * a->area;
 	collect_all(a, b->box.xmin, b->box.xmax, floor, &of_a);
 	if (of_a.n == 0)
+	{
+		forget_pieces(&of_a);
 		return 0;
+	}
 	make_comb(&comb, &of_a);
 	for (uint32_t k = strip_of(index, a->box.xmin); k <= last; k++)
 	{
@@ -640,6 +640,7 @@ double
 gov_shape_overlap(const GovShape *a, const GovIndex *a_index, const GovShape *b, const GovIndex *b_index)
 {
 	double		area;
+	int			winding;
 
 	if (a->rings == 0 || b->rings == 0 || !gov_box_meet(&a->box, &b->box))
 		return 0;
@@ -653,6 +654,8 @@ gov_shape_overlap(const GovShape *a, const GovIndex *a_index, const GovShape *b,
 	}
 	if (b_index == NULL)
 		area = overlap_all(a, b);
+	else if ((winding = gov_index_winding(b, b_index, &a->box)) >= 0)
+		area = winding * a->area;
 	else if (a->points <= FEW_POINTS)
 		area = overlap_few(a, b, b_index);
 	else
