@@ -65,7 +65,9 @@ BEGIN
     FOR routine IN
         SELECT p.oid
           FROM pg_proc p CROSS JOIN LATERAL unnest(p.proconfig) AS c (setting)
-         WHERE p.pronamespace = quote_ident(narrow_paths.schema)::regnamespace AND c.setting LIKE 'search\_path=%'
+         WHERE p.pronamespace = quote_ident(narrow_paths.schema)::regnamespace
+           -- Those of the model, that is: what else somebody put there has a path of its own.
+           AND c.setting = 'search_path=' || governance.model_path(narrow_paths.schema) AND pg_has_role(p.proowner, 'USAGE')
            AND (p.prosecdef OR p.prosrc !~* '\m(st_|geom)')
     LOOP
         EXECUTE format('ALTER ROUTINE %s SET search_path = %I, governance, pg_temp', routine, narrow_paths.schema);

@@ -34,7 +34,7 @@ CREATE TABLE value_change (
 );
 COMMENT ON TABLE value_change IS 'which rows of indicator_value the refresh under way has written or deleted, for what follows from them; empty between refreshes';
 COMMENT ON COLUMN value_change.period IS 'NULL: any period';
-COMMENT ON COLUMN value_change.units IS 'where; NULL: everywhere, or more than 10 000 units';
+COMMENT ON COLUMN value_change.units IS 'where; NULL: everywhere, or more than 10 000 units; empty: a new period without rows';
 
 CREATE TABLE pending_rule (
     indicator text,
@@ -492,6 +492,10 @@ BEGIN
             DELETE FROM indicator_value v WHERE v.indicator = $1 AND v.period = $2 AND v.unit = ANY (gone);
         END IF;
         PERFORM note_value($1, $2, changed || gone);
+        IF known IS NULL AND rows = 0 THEN
+            -- A period that nobody has a value in is news to series all the same.
+            INSERT INTO value_change (indicator, period, units) VALUES ($1, $2, '{}');
+        END IF;
         -- The divisors are those of the statement above: another session may just have changed them.
         EXIT WHEN touched IS NULL OR known.divisors = divisors AND NOT lost_value($1, $2, touched);
         touched := NULL;

@@ -295,6 +295,12 @@ COMMENT ON VIEW evaluation_quota IS
 COMMENT ON COLUMN evaluation_quota.quota_threshold IS 'the quota as a floor or ceiling, by the direction of its indicator; NULL for others';
 
 -- Decisions: their date and author, what they replaced, and what they may have broken.
+CREATE FUNCTION is_measure_unit(code text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path FROM CURRENT
+    RETURN EXISTS (SELECT FROM measure_unit m WHERE m.code = $1);
+COMMENT ON FUNCTION is_measure_unit(text) IS 'whether there is such a unit of measure; whoever decides on quotas need not be allowed to read the table';
+
 CREATE FUNCTION date_quota() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -303,7 +309,7 @@ BEGIN
     -- What follows its unit of measure's new name is no decision.
     IF (OLD.amount, OLD.reserve, OLD.decided_at, OLD.decided_by) IS DISTINCT FROM (NEW.amount, NEW.reserve, NEW.decided_at, NEW.decided_by)
        OR OLD.measure_unit IS DISTINCT FROM NEW.measure_unit
-          AND (OLD.measure_unit IS NULL OR EXISTS (SELECT FROM measure_unit m WHERE m.code = OLD.measure_unit))
+          AND (OLD.measure_unit IS NULL OR is_measure_unit(OLD.measure_unit))
     THEN
         IF NEW.decided_at = OLD.decided_at THEN
             NEW.decided_at := clock_timestamp();

@@ -391,6 +391,7 @@ DECLARE
     closed closed_quota[];
     carried quota[];
     fault record;
+    written bigint;
 BEGIN
     PERFORM FROM quota q
       WHERE (q.indicator, q.unit, q.period) IN (SELECT c.indicator, c.unit, c.period FROM closed_quota c WHERE $1 IS NULL OR c.unit = ANY ($1))
@@ -443,7 +444,15 @@ BEGIN
     DELETE FROM quota q USING unnest(closed) c WHERE q.indicator = c.indicator AND q.unit = c.unit AND q.period = c.period;
     INSERT INTO quota AS q SELECT c.* FROM unnest(carried) c
         ON CONFLICT (indicator, unit, period) DO UPDATE
-       SET amount = q.amount + excluded.amount, reserve = q.reserve + excluded.reserve, reason = excluded.reason, decided_at = excluded.decided_at;
+       SET amount = q.amount + excluded.amount, reserve = q.reserve + excluded.reserve, reason = excluded.reason, decided_at = excluded.decided_at
+     WHERE $2 AND q.measure_unit IS NOT DISTINCT FROM excluded.measure_unit AND EXISTS (SELECT FROM indicator i WHERE i.code = q.indicator AND i.space_op = 'sum');
+    GET DIAGNOSTICS written = ROW_COUNT;
+    -- Given by others since it was looked for above, which this transaction then waited for.
+    IF written < cardinality(carried) THEN
+        RAISE EXCEPTION 'quotas were given meanwhile to units that would receive those of units that have ended'
+            USING ERRCODE = 'serialization_failure',
+                  HINT = 'Try again.';
+    END IF;
     RETURN coalesce(cardinality(carried), 0);
 END
 $$;

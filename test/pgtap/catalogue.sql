@@ -1,7 +1,7 @@
 -- Rules for every object of the extension, read from the catalogue. Each lists those who
 -- break it; exceptions stand here by name, with their reason.
 BEGIN;
-SELECT plan(38);
+SELECT plan(40);
 
 CREATE TEMP VIEW member AS
     SELECT d.classid, d.objid, d.classid::regclass::name AS catalogue, pg_describe_object(d.classid, d.objid, 0) AS name
@@ -134,6 +134,11 @@ SELECT is_empty($$SELECT signature, path FROM routine WHERE path IS NULL OR path
 SELECT is_empty($$SELECT signature FROM routine WHERE prosecdef AND wide$$, 'PostGIS''s schema is not on the path of what runs with its owner''s rights');
 SELECT is_empty($$SELECT d.signature, w.signature FROM routine d JOIN routine w ON w.wide AND d.prosrc ~ ('\m' || w.proname || '\(') WHERE d.prosecdef$$,
                 'nor on that of what is called there');
+
+CREATE FUNCTION watched.own() RETURNS integer LANGUAGE sql SECURITY DEFINER SET search_path = watched, public AS 'SELECT 1';
+SELECT lives_ok($$SELECT governance.upgrade_model('watched')$$, 'a model that is up to date is left so');
+SELECT is((SELECT p.proconfig FROM pg_proc p WHERE p.oid = 'watched.own()'::regprocedure), '{"search_path=watched, public"}'::text[],
+          'and a function that somebody has put there keeps its path');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -6,7 +6,7 @@ SET LOCAL jit = off;
 -- More rounds, other seeds: psql -v rounds=500 -v seed=0.3
 \if :{?rounds} \else \set rounds 12 \endif
 \if :{?seed} \else \set seed 0.29 \endif
-SELECT plan(9);
+SELECT plan(10);
 SELECT setseed(:seed), set_config('warned.rounds', :'rounds', true) \g /dev/null
 SELECT governance.create_model('warned', 3005) \g /dev/null
 SET LOCAL search_path = warned, governance, public;
@@ -244,5 +244,11 @@ SELECT cmp_ok((SELECT count(*) FROM warning_event WHERE withdrawn_at IS NOT NULL
 SELECT set_has('SELECT DISTINCT e.cause FROM warning_event e', $$VALUES ('value'), ('correction'), ('rule'), ('unit')$$, 'of all causes');
 SELECT set_has('SELECT DISTINCT e.state::text FROM warning_event e', $$VALUES ('pending'), ('firing'), ('recovering'), ('resolved'), ('no_data'), ('stale'), ('normal')$$, 'to all states');
 SELECT is_empty('SELECT FROM value_change UNION ALL SELECT FROM pending_rule', 'nothing is left to do');
+-- A period in which nothing but missing values was reported.
+INSERT INTO observation (indicator, unit, period, value)
+SELECT 'sum', 'A.1.1', period('2040'), NULL WHERE EXISTS (SELECT FROM warning w WHERE w.indicator = 'sum');
+CALL refresh();
+SELECT pg_temp.slowly() \g /dev/null
+SELECT is_empty('(TABLE kept EXCEPT TABLE kept_slowly) UNION ALL (TABLE kept_slowly EXCEPT TABLE kept)', 'a new period without any value is none of a series'' silence');
 SELECT * FROM finish();
 ROLLBACK;

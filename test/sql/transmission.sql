@@ -302,6 +302,14 @@ DELETE FROM quota WHERE indicator = 'trees' AND unit = 'N.A';
 RESET ROLE;
 SELECT ended_by FROM quota_history WHERE indicator = 'trees' AND unit = 'N.A';
 ROLLBACK;
+-- nor need it read units of measure to give one
+BEGIN;
+UPDATE quota SET measure_unit = 'ha' WHERE indicator = 'build' AND unit = 'N.A';
+REVOKE SELECT ON measure_unit FROM gov_regress_planner;
+SET LOCAL ROLE gov_regress_planner;
+UPDATE quota SET measure_unit = 'mu' WHERE indicator = 'build' AND unit = 'N.A';
+SELECT decided_by, measure_unit FROM quota WHERE indicator = 'build' AND unit = 'N.A';
+ROLLBACK;
 DROP OWNED BY gov_regress_planner;
 DROP ROLE gov_regress_planner;
 SET search_path = '';
