@@ -444,7 +444,8 @@ BEGIN
     DELETE FROM quota q USING unnest(closed) c WHERE q.indicator = c.indicator AND q.unit = c.unit AND q.period = c.period;
     INSERT INTO quota AS q SELECT c.* FROM unnest(carried) c
         ON CONFLICT (indicator, unit, period) DO UPDATE
-       SET amount = q.amount + excluded.amount, reserve = q.reserve + excluded.reserve, reason = excluded.reason, decided_at = excluded.decided_at
+       SET amount = q.amount + excluded.amount, reserve = q.reserve + excluded.reserve, method = NULL, weight_by = NULL,
+           reason = excluded.reason, decided_at = excluded.decided_at
      WHERE $2 AND q.measure_unit IS NOT DISTINCT FROM excluded.measure_unit AND EXISTS (SELECT FROM indicator i WHERE i.code = q.indicator AND i.space_op = 'sum');
     GET DIAGNOSTICS written = ROW_COUNT;
     -- Given by others since it was looked for above, which this transaction then waited for.

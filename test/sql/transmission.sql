@@ -268,8 +268,9 @@ SELECT reform_quotas('{N.B.4}', add => true);
 UPDATE quota SET amount = 60 WHERE indicator = 'rate' AND unit = 'N.B.4';
 DELETE FROM quota WHERE indicator = 'rate' AND unit = 'N.B.3' AND period = period('2060');
 SELECT reform_quotas('{N.B.4}');
+UPDATE quota SET method = 'dhondt' WHERE indicator = 'build' AND unit = 'N.B.3' AND period = period('2060');
 SELECT reform_quotas('{N.B.4}', add => true);
-SELECT indicator, unit, amount, reserve, reason FROM quota WHERE period = period('2060') AND unit = 'N.B.3' ORDER BY 1;
+SELECT indicator, unit, amount, reserve, method, reason FROM quota WHERE period = period('2060') AND unit = 'N.B.3' ORDER BY 1;
 SELECT count(*) AS closed FROM closed_quota;
 SELECT count(*) AS left_over FROM quota_check;
 -- a role that may decide quotas needs no more
