@@ -254,7 +254,9 @@ CREATE FUNCTION warning_sequel(indicator text, periods daterange[])
           FROM series s
           JOIN (SELECT v.* FROM valued v
                  UNION ALL
-                SELECT a.unit, a.span, a.period, NULL, 'absent', NULL, NULL, NULL, NULL FROM absent a) AS t ON t.unit = s.unit AND t.span = s.span
+                SELECT a.unit, a.span, a.period, NULL::numeric AS value, 'absent'::text AS state, NULL::grade AS grade, NULL::numeric AS margin,
+                       NULL::threshold AS threshold, NULL::bigint AS rule
+                  FROM absent a) AS t ON t.unit = s.unit AND t.span = s.span
           LEFT JOIN threshold_rule r ON r.id = t.rule;
     END;
 COMMENT ON FUNCTION warning_sequel(text, daterange[]) IS 'how the warnings of standing_series() stand after each new period, and stood before';
