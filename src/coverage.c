@@ -56,9 +56,7 @@ add_row(GovCoverage *state, FunctionCallInfo fcinfo)
 		row.points = operand.shape.points;
 		gov_coverage_add(state, fcinfo, &row);
 	}
-	gov_shape_free(&operand.shape);
-	if (operand.indexed)
-		gov_index_free(&operand.index);
+	gov_operand_free(&operand);
 }
 
 /* coverage_accum(bytea, unitcode, geometry, tolerance float8) */
@@ -439,7 +437,7 @@ gov_shared_border(PG_FUNCTION_ARGS)
 	gov_srid_check(a.srid, b.srid);
 	if (a.shape.points > 0 && b.shape.points > 0 && gov_box_meet(&a.shape.box, &b.shape.box))
 		length = gov_pair_border(&a.shape, &b.shape);
-	gov_shape_free(&a.shape);
-	gov_shape_free(&b.shape);
+	gov_operand_free(&a);
+	gov_operand_free(&b);
 	PG_RETURN_FLOAT8(length);
 }

@@ -63,7 +63,7 @@ edges_of_row(const GovUnitRow *row, GovEdge *edge)
 
 	gov_operand_read(&operand, row->geometry, row->geometry_size);
 	n = gov_edges_of(&operand.shape, row->place, edge);
-	gov_shape_free(&operand.shape);
+	gov_operand_free(&operand);
 	return n;
 }
 

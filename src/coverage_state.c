@@ -472,9 +472,7 @@ absorb_row(GovCoverage *state, FunctionCallInfo fcinfo, const char *bytes, Size 
 	row.box = operand.shape.box;
 	row.points = operand.shape.points;
 	gov_coverage_add(state, fcinfo, &row);
-	gov_shape_free(&operand.shape);
-	if (operand.indexed)
-		gov_index_free(&operand.index);
+	gov_operand_free(&operand);
 	return row_size(&head);
 }
 

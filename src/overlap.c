@@ -181,6 +181,14 @@ gov_operand_read(GovOperand *operand, const char *bytes, Size size)
 	operand->checked = false;
 }
 
+void
+gov_operand_free(GovOperand *operand)
+{
+	gov_shape_free(&operand->shape);
+	if (operand->indexed)
+		gov_index_free(&operand->index);
+}
+
 const GovIndex *
 gov_operand_index(GovOperand *operand)
 {

@@ -37,6 +37,9 @@ extern void gov_overlap_init(void);
 /* Reads a geometry's bytes, those after the varlena header; raises what is wrong. */
 extern void gov_operand_read(GovOperand *operand, const char *bytes, Size size);
 
+/* Frees what an operand holds in the caller's context. */
+extern void gov_operand_free(GovOperand *operand);
+
 /* The index, made when it is first asked for; NULL for a small operand. */
 extern const GovIndex *gov_operand_index(GovOperand *operand);
 

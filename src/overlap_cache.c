@@ -305,7 +305,7 @@ static void
 release(GovOperand *operand)
 {
 	if (operand->context == NULL)
-		gov_shape_free(&operand->shape);
+		gov_operand_free(operand);
 	else if (operand->entry == NULL)
 		MemoryContextDelete(operand->context);
 }

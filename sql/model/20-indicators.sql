@@ -47,6 +47,12 @@ INSERT INTO measure_unit (code, name, dimension, factor, divisor) VALUES
     ('USD',         'United States dollar',  'USD',       1,                 1),
     ('class',       'class or rank',         'class',     1,                 1);
 
+CREATE FUNCTION is_measure_unit(code text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path FROM CURRENT
+    RETURN EXISTS (SELECT FROM measure_unit m WHERE m.code = $1);
+COMMENT ON FUNCTION is_measure_unit(text) IS 'whether there is such a unit of measure; whoever may write what is given in one need not be allowed to read the table';
+
 CREATE TABLE indicator (
     code         text PRIMARY KEY CHECK (code <> ''),
     name         text NOT NULL,
@@ -148,7 +154,7 @@ BEGIN
                   DETAIL = 'They would be summed over different units.';
     END IF;
     -- Observations keep the unit of measure they were made in, which may be renamed.
-    IF TG_OP = 'UPDATE' AND NEW.measure_unit <> OLD.measure_unit AND EXISTS (SELECT FROM measure_unit m WHERE m.code = OLD.measure_unit) THEN
+    IF TG_OP = 'UPDATE' AND NEW.measure_unit <> OLD.measure_unit AND is_measure_unit(OLD.measure_unit) THEN
         SELECT o.measure_unit INTO part
           FROM observation o LEFT JOIN measure_unit f ON f.code = o.measure_unit
          WHERE o.indicator = NEW.code

@@ -295,12 +295,6 @@ COMMENT ON VIEW evaluation_quota IS
 COMMENT ON COLUMN evaluation_quota.quota_threshold IS 'the quota as a floor or ceiling, by the direction of its indicator; NULL for others';
 
 -- Decisions: their date and author, what they replaced, and what they may have broken.
-CREATE FUNCTION is_measure_unit(code text) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
-    SET search_path FROM CURRENT
-    RETURN EXISTS (SELECT FROM measure_unit m WHERE m.code = $1);
-COMMENT ON FUNCTION is_measure_unit(text) IS 'whether there is such a unit of measure; whoever decides on quotas need not be allowed to read the table';
-
 CREATE FUNCTION date_quota() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -458,7 +452,7 @@ BEGIN
         UPDATE quota_revision r SET weight_by = NEW.code WHERE r.weight_by = OLD.code;
     END IF;
     -- Amounts without a unit of measure are in the indicator's, and base values too. That may be renamed.
-    IF NEW.measure_unit <> OLD.measure_unit AND EXISTS (SELECT FROM measure_unit m WHERE m.code = OLD.measure_unit) THEN
+    IF NEW.measure_unit <> OLD.measure_unit AND is_measure_unit(OLD.measure_unit) THEN
         SELECT g.what INTO bad
           FROM (SELECT 'quotas' AS what FROM quota q LEFT JOIN measure_unit f ON f.code = q.measure_unit
                  WHERE q.indicator = NEW.code
@@ -488,17 +482,26 @@ COMMENT ON FUNCTION follow_indicator() IS
 CREATE TRIGGER indicator_quota_followed AFTER UPDATE ON indicator
     FOR EACH ROW EXECUTE FUNCTION follow_indicator();
 
+CREATE FUNCTION follow_measure_unit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    UPDATE quota_revision r SET measure_unit = NEW.code WHERE r.measure_unit = OLD.code;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION follow_measure_unit() FROM PUBLIC;
+COMMENT ON FUNCTION follow_measure_unit() IS 'trigger: the history of quotas follows a unit of measure''s new name';
+
+CREATE TRIGGER measure_unit_quota_followed AFTER UPDATE ON measure_unit
+    FOR EACH ROW WHEN (NEW.code <> OLD.code) EXECUTE FUNCTION follow_measure_unit();
+
 CREATE FUNCTION keep_measure_unit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     AS $$
 BEGIN
-    IF NEW.code <> OLD.code THEN
-        UPDATE quota_revision r SET measure_unit = NEW.code WHERE r.measure_unit = OLD.code;
-    END IF;
-    IF (NEW.dimension, NEW.factor, NEW.divisor) = (OLD.dimension, OLD.factor, OLD.divisor) THEN
-        RETURN NULL;
-    END IF;
     -- Whoever gives a quota in it meanwhile is waited for.
     PERFORM FROM measure_unit m WHERE m.code = NEW.code FOR UPDATE;
     IF EXISTS (SELECT FROM quota q WHERE q.measure_unit = NEW.code) THEN
@@ -510,11 +513,10 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON FUNCTION keep_measure_unit() FROM PUBLIC;
-COMMENT ON FUNCTION keep_measure_unit() IS 'trigger: a unit of measure that quotas are given in keeps its dimension and size; their history follows its name';
+COMMENT ON FUNCTION keep_measure_unit() IS 'trigger: a unit of measure that quotas are given in keeps its dimension and size';
 
 CREATE CONSTRAINT TRIGGER measure_unit_of_quota AFTER UPDATE ON measure_unit
-    FOR EACH ROW WHEN ((NEW.code, NEW.dimension, NEW.factor, NEW.divisor) <> (OLD.code, OLD.dimension, OLD.factor, OLD.divisor))
-    EXECUTE FUNCTION keep_measure_unit();
+    FOR EACH ROW WHEN ((NEW.dimension, NEW.factor, NEW.divisor) <> (OLD.dimension, OLD.factor, OLD.divisor)) EXECUTE FUNCTION keep_measure_unit();
 
 -- All that the transaction touched is proven when the first of its rows is.
 CREATE FUNCTION check_quota() RETURNS trigger
