@@ -1,6 +1,7 @@
 /*
  * period.c
- *	  Spans of days by the names that statistics gives them, both ways.
+ *	  Spans of days by the names that statistics gives them, both ways, and
+ *	  how long they are.
  */
 #include "governance.h"
 
@@ -274,4 +275,55 @@ gov_period_label(PG_FUNCTION_ARGS)
 		label = name_span(span);
 	}
 	PG_RETURN_TEXT_P(cstring_to_text(label ? label : print_range(&lower, &upper)));
+}
+
+/*-------------------------------------------------------------------------
+ * From span to length
+ *-------------------------------------------------------------------------
+ */
+
+/*
+ * Whole months are months, whatever days they begin on; anything else is days,
+ * and so 30 days are not a month, unless they are just that.
+ */
+static char *
+name_length(Span span)
+{
+	int			year,
+				month,
+				day,
+				next_year,
+				next_month,
+				next_day;
+	int			months;
+
+	j2date(span.first, &year, &month, &day);
+	j2date(span.after, &next_year, &next_month, &next_day);
+	months = 12 * (next_year - year) + next_month - month;
+	if (day != next_day)
+		return psprintf("P%dD", span.after - span.first);
+	if (months % 12 == 0)
+		return psprintf("P%dY", months / 12);
+	if (months < 12)
+		return psprintf("P%dM", months);
+	return psprintf("P%dY%dM", months / 12, months % 12);
+}
+
+PG_FUNCTION_INFO_V1(gov_period_span);
+Datum
+gov_period_span(PG_FUNCTION_ARGS)
+{
+	RangeType  *range = PG_GETARG_RANGE_P(0);
+	RangeBound	lower;
+	RangeBound	upper;
+	bool		empty;
+	Span		span;
+
+	range_deserialize(range_get_typcache(fcinfo, RangeTypeGetOid(range)), range,
+					  &lower, &upper, &empty);
+	if (empty || !is_date(&lower) || !is_date(&upper))
+		PG_RETURN_NULL();
+	span.first = DatumGetDateADT(lower.val) + POSTGRES_EPOCH_JDATE;
+	span.after = DatumGetDateADT(upper.val) + POSTGRES_EPOCH_JDATE;
+	PG_RETURN_TEXT_P(cstring_to_text(name_length(span)));
 }

@@ -11,3 +11,9 @@ CREATE FUNCTION governance.period_label(period daterange) RETURNS text
     AS 'MODULE_PATHNAME', 'gov_period_label';
 COMMENT ON FUNCTION governance.period_label(daterange) IS
     'label of a span of days that period() would read back; another span in ISO form, such as [2025-01-15,2025-02-01), whatever DateStyle is';
+
+CREATE FUNCTION governance.period_span(period daterange) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'gov_period_span';
+COMMENT ON FUNCTION governance.period_span(daterange) IS
+    'length of a span of days in ISO 8601 form: whole years and months as P1Y, P3M, P1Y6M, anything else in days, P7D, P30D; NULL for a span without both ends';

@@ -375,12 +375,6 @@ CREATE VIEW effective_threshold WITH (security_invoker = true) AS
       JOIN unit u ON u.code = e.unit;
 COMMENT ON VIEW effective_threshold IS 'the threshold that holds today, for each indicator and unit that has one, and the rules that made it';
 
--- Without time zones: where clocks are put forward at midnight, a quarter would be an hour longer.
-CREATE FUNCTION period_span(period daterange) RETURNS interval
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-    RETURN age(upper(period)::timestamp, lower(period)::timestamp);
-COMMENT ON FUNCTION period_span(daterange) IS 'the length of a period in years, months and days; periods of one length make a series';
-
 -- Targets: from a base value over milestones, the last of which is the target.
 
 CREATE TABLE target_path (

@@ -4,8 +4,8 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
 -- More rounds, other seeds: psql -v rounds=500 -v seed=0.3
-\if :{?rounds} \else \set rounds 12 \endif
-\if :{?seed} \else \set seed 0.29 \endif
+\if :{?rounds} \else \set rounds 16 \endif
+\if :{?seed} \else \set seed 0.3 \endif
 SELECT plan(10);
 SELECT setseed(:seed), set_config('warned.rounds', :'rounds', true) \g /dev/null
 SELECT governance.create_model('warned', 3005) \g /dev/null
@@ -28,7 +28,18 @@ CREATE FUNCTION pg_temp.some_unit() RETURNS unitcode LANGUAGE sql VOLATILE BEGIN
     SELECT u.code FROM unit u ORDER BY random() LIMIT 1;
 END;
 CREATE FUNCTION pg_temp.some_period() RETURNS daterange LANGUAGE sql VOLATILE RETURN
-    period(CASE WHEN random() < 0.8 THEN (2008 + pg_temp.below(14))::text ELSE '2020-' || lpad((1 + pg_temp.below(9))::text, 2, '0') END);
+    CASE WHEN random() < 0.8 THEN period((2008 + pg_temp.below(14))::text)
+         WHEN random() < 0.6 THEN period('2020-' || lpad((1 + pg_temp.below(9))::text, 2, '0'))
+         -- periods of 30 days: the fourth is a month as well, the others are none
+         ELSE (SELECT daterange(d, d + 30) FROM (SELECT date '2020-01-03' + 30 * pg_temp.below(6) AS d) AS f) END;
+-- How long a period is: whole months if there are such, else days.
+CREATE FUNCTION pg_temp.length_of(period daterange) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce((SELECT CASE WHEN n % 12 = 0 THEN format('P%sY', n / 12) ELSE concat('P', nullif(n / 12, 0) || 'Y', n % 12, 'M') END
+                       FROM generate_series(1, 24) n
+                      WHERE date_trunc('month', lower(period)) + n * interval '1 month' + (extract(day FROM lower(period)) - 1) * interval '1 day' = upper(period)
+                        AND extract(day FROM lower(period)) = extract(day FROM upper(period))),
+                    format('P%sD', upper(period) - lower(period)))
+$$;
 CREATE FUNCTION pg_temp.put(n integer) RETURNS void LANGUAGE sql VOLATILE BEGIN ATOMIC
     INSERT INTO observation (indicator, unit, period, value)
     SELECT DISTINCT ON (g.i, g.u, g.p) g.i, g.u, g.p, CASE WHEN random() > 0.1 THEN pg_temp.below(110) END
@@ -50,15 +61,16 @@ BEGIN
 EXCEPTION WHEN exclusion_violation THEN NULL;
 END
 $$;
--- A year or a month that follows all there are of an indicator, now and then skipping some, or precedes them.
+-- A year, a month or 30 days that follow all there are of an indicator, now and then skipping some, or precede them.
 CREATE FUNCTION pg_temp.begin_period() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     i text := pg_temp.one_of('sum', 'bound', 'alone');
-    span interval := pg_temp.one_of('1 year', '1 year', '1 month')::interval;
+    length text := pg_temp.one_of('P1Y', 'P1Y', 'P1Y', 'P1M', 'P30D');
+    span interval := length;
     first_day date;
 BEGIN
     SELECT CASE WHEN random() < 0.75 THEN max(lower(o.period)) + span * (1 + pg_temp.below(2)) ELSE min(lower(o.period)) - span END INTO first_day
-      FROM observation o WHERE o.indicator = i AND period_span(o.period) = span;
+      FROM observation o WHERE o.indicator = i AND pg_temp.length_of(o.period) = length;
     INSERT INTO observation (indicator, unit, period, value)
     SELECT i, u.code, daterange(first_day, (first_day + span)::date), CASE WHEN random() > 0.1 THEN pg_temp.below(110) END
       FROM unit u WHERE random() < (SELECT pg_temp.one_of('0.2', '0.9')::float)
@@ -89,7 +101,7 @@ END
 $$;
 
 -- Period after period, by what the documentation says; a row for each.
-CREATE TEMP TABLE slow (indicator text, unit unitcode, span interval, period daterange, newest boolean, turned boolean, previous text, state text, active boolean, grade grade,
+CREATE TEMP TABLE slow (indicator text, unit unitcode, span text, period daterange, newest boolean, turned boolean, previous text, state text, active boolean, grade grade,
                         since daterange, breached daterange, fired daterange, judged daterange, value numeric, judged_value numeric, rule bigint, flapping numeric, flaps boolean,
                         standing text, sides integer);
 CREATE FUNCTION pg_temp.slowly() RETURNS void LANGUAGE plpgsql AS $$
@@ -108,26 +120,26 @@ DECLARE
     n_kept integer;
 BEGIN
     TRUNCATE slow;
-    FOR s IN SELECT i.indicator, i.unit, age(upper(i.period)::timestamp, lower(i.period)::timestamp) AS span FROM indicator_value i GROUP BY 1, 2, 3 HAVING count(i.rule) > 0 LOOP
+    FOR s IN SELECT i.indicator, i.unit, pg_temp.length_of(i.period) AS span FROM indicator_value i GROUP BY 1, 2, 3 HAVING count(i.rule) > 0 LOOP
         last := NULL; row := NULL; stands := 'normal'; sides := '{}'; n_held := 0; n_kept := 0;
         row.active := false; row.flaps := false; row.flapping := 0;
         FOR v IN
             SELECT i.period, i.value, i.state, i.rule, i.threshold FROM indicator_value i
-             WHERE i.indicator = s.indicator AND i.unit = s.unit AND age(upper(i.period)::timestamp, lower(i.period)::timestamp) = s.span
+             WHERE i.indicator = s.indicator AND i.unit = s.unit AND pg_temp.length_of(i.period) = s.span
              UNION ALL
             SELECT f.period, NULL, 'absent', NULL, NULL FROM refreshed f, unit u
-             WHERE f.indicator = s.indicator AND age(upper(f.period)::timestamp, lower(f.period)::timestamp) = s.span AND u.code = s.unit
+             WHERE f.indicator = s.indicator AND pg_temp.length_of(f.period) = s.span AND u.code = s.unit
                AND u.valid && indicator_existence(s.indicator, f.period)
                AND NOT EXISTS (SELECT FROM indicator_value i WHERE i.indicator = s.indicator AND i.unit = s.unit AND i.period >= f.period
-                                                               AND age(upper(i.period)::timestamp, lower(i.period)::timestamp) = s.span)
+                                                               AND pg_temp.length_of(i.period) = s.span)
              UNION ALL
             SELECT daterange(upper(u.valid), NULL), NULL, NULL, NULL, NULL FROM unit u
              WHERE u.code = s.unit AND NOT upper_inf(u.valid)
-               AND upper(u.valid) < (SELECT max(upper(p.period)) + s.span
+               AND upper(u.valid) < (SELECT max(upper(p.period)) + s.span::interval
                                        FROM (SELECT i.period FROM indicator_value i WHERE i.indicator = s.indicator AND i.unit = s.unit
                                               UNION ALL
                                              SELECT f.period FROM refreshed f WHERE f.indicator = s.indicator AND u.valid && indicator_existence(s.indicator, f.period)) AS p
-                                      WHERE age(upper(p.period)::timestamp, lower(p.period)::timestamp) = s.span)
+                                      WHERE pg_temp.length_of(p.period) = s.span)
              ORDER BY 1
         LOOP
             row.indicator := s.indicator; row.unit := s.unit; row.span := s.span; row.period := v.period; row.value := v.value; row.rule := v.rule;

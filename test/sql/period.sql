@@ -54,5 +54,18 @@ SELECT count(*) AS breaks
   FROM (SELECT period(to_char(d, 'IYYY"W"IW')) AS w, lead(period(to_char(d, 'IYYY"W"IW'))) OVER (ORDER BY d) AS next
           FROM generate_series(date '1801-01-05', '2200-12-22', '7 days') d) t
  WHERE upper(w) <> lower(next);
+-- how long a span is: whole months, on whatever day they begin, else days
+SELECT r, period_span(r) FROM (VALUES (1, period('2025')), (2, period('2021/2025')), (3, period('2025Q1')), (4, period('2025-02')), (5, period('2025W28')), (6, period('2025-07-14')),
+    (7, daterange('2025-01-01', '2025-01-31')), (8, daterange('2025-02-04', '2025-03-06')), (9, daterange('2025-04-01', '2025-05-01')), (10, daterange('2024-04-01', '2025-04-01')),
+    (11, daterange('2025-05-26', '2025-06-26')), (12, daterange('2025-01-01', '2026-07-01')), (13, daterange('2025-01-31', '2025-02-28')), (14, daterange('2023-01-01', '2023-12-31')),
+    (15, daterange('0001-12-01 BC', '0001-01-01')), (16, daterange('4713-01-01 BC', '5874897-12-31')), (17, 'empty'), (18, daterange(NULL, '2025-01-01')), (19, daterange('2025-01-01', NULL)),
+    (20, daterange('2025-01-01', 'infinity')), (21, daterange('-infinity', '2025-01-01')), (22, daterange('2025-02-01', '2025-02-14', '[]'))) AS v (i, r) ORDER BY i;
+-- what it says is as long, as PostgreSQL reads it, in whatever style intervals are
+SET intervalstyle = 'sql_standard';
+SELECT count(*) AS spans, count(*) FILTER (WHERE lower(r) + period_span(r)::interval <> upper(r)) AS wrong,
+       count(*) FILTER (WHERE (period_span(r) LIKE '%D') <> (extract(day FROM lower(r)) <> extract(day FROM upper(r)))) AS misnamed
+  FROM generate_series(-700000, 700000, 997) AS d, (VALUES (1), (7), (28), (29), (30), (31), (59), (90), (91), (92), (365), (366), (731), (100001)) AS n (n),
+       LATERAL (SELECT daterange(date '2000-01-01' + d, date '2000-01-01' + d + n)) AS x (r);
 SET search_path = '';
+SELECT governance.period_span(governance.period('2025Q3'));
 SELECT governance.period_label(governance.period('2025Q3'));

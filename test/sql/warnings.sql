@@ -4,7 +4,6 @@ SET client_min_messages = warning;
 SELECT governance.create_model('warnings_test', 3005);
 SET search_path = warnings_test, governance, public;
 SET datestyle = 'ISO, YMD';
-SET intervalstyle = 'postgres';
 INSERT INTO hierarchy VALUES ('h', 'h', 'administrative');
 INSERT INTO authority VALUES ('B1', 'Bureau One', 'department');
 INSERT INTO tier VALUES ('h', 'province', 1), ('h', 'district', 2), ('h', 'town', 3);
@@ -80,6 +79,19 @@ CALL refresh();
 CREATE TEMP TABLE so_far AS SELECT w.* FROM warning w;
 CALL refresh(full => true);
 SELECT count(*) AS differ FROM (SELECT * FROM so_far EXCEPT SELECT * FROM warning) AS d;
+ROLLBACK;
+
+-- 30 days are no month, though PostgreSQL takes such intervals for equal: each is a series, and goes on
+BEGIN;
+INSERT INTO observation (indicator, unit, period, value) VALUES
+    ('level', 'P.B', period('2015-01'), 0.2), ('level', 'P.B', daterange('2015-02-10', '2015-03-12'), 3);
+CALL refresh();
+INSERT INTO observation (indicator, unit, period, value) VALUES ('level', 'P.B', daterange('2015-03-12', '2015-04-11'), 0.2), ('level', 'P.B', period('2015-02'), 0.1);
+CALL refresh();
+SELECT span, state, period_label(since) AS since, period_label(period) AS period FROM warning WHERE unit = 'P.B' AND indicator = 'level' ORDER BY span;
+SELECT span, period_label(period) AS period, previous, state FROM warning_event WHERE unit = 'P.B' AND indicator = 'level' AND span <> 'P1Y' ORDER BY span, period;
+SELECT period_label, previous_grade, change, difference, since FROM evaluation_history WHERE unit = 'P.B' AND indicator = 'level' AND lower(period) >= '2015-01-01' ORDER BY period;
+SELECT warning_message(NULL, NULL, w, 'value')::jsonb ->> 'span' AS told FROM warning w WHERE unit = 'P.B' AND indicator = 'level' ORDER BY span;
 ROLLBACK;
 
 -- a rule that holds no longer resolves what it raised, from then on; the past remains
