@@ -188,6 +188,26 @@ INSERT INTO public.domained SELECT code FROM public.unit;
 ANALYZE public.domained;
 SELECT public.plan_has($$SELECT * FROM public.domained WHERE code OPERATOR(governance.<@) '13.13'$$, 'Index Cond: .*13.13/') AS domained;
 SELECT count(*) FROM public.domained WHERE code OPERATOR(governance.<@) '13.13';
+-- without the schema on the path: = compares as text, without the index; what no operator of text does is refused
+CREATE TABLE public.named (name text);
+INSERT INTO public.named SELECT code::text FROM public.unit WHERE code OPERATOR(governance.<@) '13.13';
+ANALYZE public.named;
+SELECT v.condition, public.plan_has('SELECT * FROM public.unit WHERE ' || v.condition, '\(\(code\)::text ') AS as_text,
+       public.plan_has('SELECT * FROM public.unit WHERE ' || v.condition, 'Index Cond: .*code') AS by_index
+  FROM (VALUES (1, 'code = ''13.13'''), (2, 'code = ''13.13''::governance.unitcode'), (3, 'code IN (''13.13'', ''13.14'')'), (4, 'code < ''13.13'''), (5, 'code OPERATOR(governance.=) ''13.13''')) AS v (i, condition)
+ ORDER BY v.i;
+SELECT count(*) AS joined FROM public.unit u JOIN public.named n ON n.name = u.code;
+SELECT count(*) FROM public.unit WHERE code = 'no code';
+SELECT count(*) FROM public.unit WHERE code <@ '13.13';
+SELECT count(*) FROM public.unit a JOIN public.unit b ON a.code <@ b.code;
+SET search_path = governance;
+SELECT public.plan_has('SELECT * FROM public.unit WHERE code = ''13.13''', 'Index Cond: .*code = ') AS by_index,
+       public.plan_has('SELECT * FROM public.unit WHERE code = ''13.13''::text', '\(\(code\)::text = ') AS as_text,
+       public.plan_has('SELECT * FROM public.unit WHERE code = ''13.13''::text::unitcode', 'Index Cond: .*code = ') AS by_index_cast;
+SELECT count(*) AS joined FROM public.unit u JOIN public.named n ON n.name::unitcode = u.code;
+SELECT count(*) FROM public.unit WHERE code = 'no code';
+SET search_path = '';
+DROP TABLE public.named;
 DROP TABLE public.unit, public.place, public.parted, public.hashed, public.domained;
 DROP FUNCTION public.plan_has;
 
