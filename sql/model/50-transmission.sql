@@ -104,6 +104,84 @@ END
 $$;
 COMMENT ON FUNCTION set_base(text, daterange, text) IS 'fixes an indicator''s present values of a period as a new version of its base values; returns the version';
 
+-- What is measured against a base value would move with it. Its source is a note; and an
+-- indicator's new name is followed.
+CREATE FUNCTION keep_base_value() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    IF (NEW.unit, NEW.period, NEW.version, NEW.value, NEW.set_at) IS DISTINCT FROM (OLD.unit, OLD.period, OLD.version, OLD.value, OLD.set_at)
+       OR NEW.indicator <> OLD.indicator AND EXISTS (SELECT FROM indicator i WHERE i.code = OLD.indicator)
+    THEN
+        RAISE EXCEPTION 'base value of "%" for unit "%", %, is fixed in version %', OLD.indicator, OLD.unit, period_label(OLD.period), OLD.version
+            USING ERRCODE = 'check_violation',
+                  HINT = 'set_base() fixes present values as a new version; quota_condition may name it in base_version.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION keep_base_value() FROM PUBLIC;
+COMMENT ON FUNCTION keep_base_value() IS 'trigger: a base value stays as it was fixed; its source may be edited';
+
+CREATE TRIGGER base_value_kept BEFORE UPDATE ON base_value
+    FOR EACH ROW EXECUTE FUNCTION keep_base_value();
+
+CREATE FUNCTION keep_base_version() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT
+    SET enable_nestloop = off
+    AS $$
+DECLARE
+    bad record;
+BEGIN
+    -- Whoever makes a condition meanwhile is waited for.
+    LOCK TABLE quota_condition IN SHARE MODE;
+    IF TG_OP = 'TRUNCATE' THEN
+        SELECT c.* INTO bad FROM quota_condition c WHERE num_nonnulls(c.floor_ratio, c.cap_ratio) > 0 ORDER BY c.indicator, c.period, c.unit LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'base values cannot be truncated: conditions are relative to them'
+                USING ERRCODE = 'restrict_violation',
+                      DETAIL = format('One is for the quota of "%s" for unit "%s", %s.', bad.indicator, bad.unit, period_label(bad.period)),
+                      HINT = 'Truncate quota_condition with them.';
+        END IF;
+        RETURN NULL;
+    END IF;
+    SELECT f.*, c.period AS asked_for INTO bad
+      FROM former f
+      JOIN quota_condition c ON c.indicator = f.indicator AND c.unit = f.unit AND c.base_period = f.period AND num_nonnulls(c.floor_ratio, c.cap_ratio) > 0
+      LEFT JOIN (SELECT b.indicator, b.unit, b.period, max(b.version) AS version FROM base_value b GROUP BY b.indicator, b.unit, b.period) AS l
+        ON l.indicator = f.indicator AND l.unit = f.unit AND l.period = f.period
+     WHERE c.base_version = f.version OR c.base_version IS NULL AND f.version > coalesce(l.version, 0)
+     ORDER BY f.indicator, f.period, f.version, f.unit
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'base values of "%" for %, version %, cannot be deleted: conditions are relative to them', bad.indicator, period_label(bad.period), bad.version
+            USING ERRCODE = 'restrict_violation',
+                  DETAIL = format('One is for the quota of unit "%s", %s.', bad.unit, period_label(bad.asked_for)),
+                  HINT = 'Let quota_condition name another version in base_version first.';
+    END IF;
+    SELECT f.*, b.unit AS kept INTO bad
+      FROM former f JOIN base_value b ON b.indicator = f.indicator AND b.period = f.period AND b.version = f.version
+     ORDER BY f.indicator, f.period, f.version, f.unit, b.unit
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'base value of "%" for unit "%", %, is fixed in version %', bad.indicator, bad.unit, period_label(bad.period), bad.version
+            USING ERRCODE = 'check_violation',
+                  DETAIL = format('The version would be left with others, as that of unit "%s".', bad.kept),
+                  HINT = 'Delete the whole version in one statement; set_base() fixes present values as a new one.';
+    END IF;
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION keep_base_version() FROM PUBLIC;
+COMMENT ON FUNCTION keep_base_version() IS 'trigger: base values go by whole versions, and only where no condition is relative to them';
+
+CREATE TRIGGER base_value_deleted AFTER DELETE ON base_value
+    REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION keep_base_version();
+CREATE TRIGGER base_value_truncated AFTER TRUNCATE ON base_value
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_base_version();
+
 CREATE FUNCTION common_divisor(dimension text) RETURNS numeric
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
