@@ -83,6 +83,21 @@ COMMENT ON COLUMN quota_condition.share IS 'by how much it counts, where no indi
 COMMENT ON COLUMN quota_condition.cap_ratio IS 'at most so many times the base value: 1.3 for a ceiling of 1.3 times 2020';
 COMMENT ON COLUMN quota_condition.base_version IS 'version of the base value; NULL: the newest';
 
+CREATE VIEW condition_without_quota WITH (security_invoker = true) AS
+    SELECT c.indicator, c.unit, c.period, governance.period_label(c.period) AS period_label,
+           CASE WHEN governance.parent(c.unit) IS NULL THEN 'the unit has none above it'
+                WHEN a.periods IS NULL THEN 'no unit above has a quota of the indicator'
+                ELSE 'no unit above has a quota for the period' END AS reason,
+           a.periods AS quota_periods
+      FROM quota_condition c
+     CROSS JOIN LATERAL (
+        SELECT array_agg(DISTINCT governance.period_label(q.period)) AS periods, coalesce(bool_or(q.period = c.period), false) AS found
+          FROM quota q WHERE q.indicator = c.indicator AND q.unit = ANY (governance.ancestors(governance.parent(c.unit)))) AS a
+     WHERE NOT a.found;
+COMMENT ON VIEW condition_without_quota IS
+    'conditions that concern no quota, and why: none yet, or an indicator, unit or period that is not meant; such a condition does nothing';
+COMMENT ON COLUMN condition_without_quota.quota_periods IS 'the periods for which units above have quotas of the indicator';
+
 CREATE FUNCTION set_base(indicator text, period daterange, source text DEFAULT NULL) RETURNS integer
     LANGUAGE plpgsql
     SET search_path FROM CURRENT

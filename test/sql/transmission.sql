@@ -122,6 +122,17 @@ UPDATE quota_condition SET cap_ratio = NULL, share = CASE unit WHEN 'N.A' THEN 0
 SELECT transmit('build', 'N', period('2035'));
 SELECT unit, amount FROM quota WHERE indicator = 'build' ORDER BY unit;
 
+-- a condition that nothing is handed down under does nothing: a mistyped period, another indicator, a root
+BEGIN;
+INSERT INTO quota_condition (indicator, unit, period, cap) VALUES
+    ('build', 'N.A', period('2053'), 40), ('trees', 'N.A', period('2035'), 40), ('build', 'N', period('2035'), 40), ('build', 'N.A.1', period('2035'), 40);
+SELECT * FROM condition_without_quota ORDER BY indicator, unit, period;
+DELETE FROM quota WHERE indicator = 'build' AND unit = 'N.A';
+SELECT count(*) FROM condition_without_quota;
+INSERT INTO quota (indicator, unit, period, amount) VALUES ('build', 'N', period('2053'), 100);
+SELECT indicator, unit FROM condition_without_quota ORDER BY indicator, unit;
+ROLLBACK;
+
 -- expected: a warning; advisory: a note
 INSERT INTO quota (indicator, unit, period, amount) VALUES
     ('homes', 'N', period('2030'), 100), ('homes', 'N.A', period('2030'), 20), ('homes', 'N.B', period('2030'), 20), ('homes', 'N.C', period('2030'), 20),
