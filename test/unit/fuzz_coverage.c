@@ -5,65 +5,9 @@
  */
 #include "coverage_defect.h"
 #include "coverage_match.h"
-#include "overlap_index.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-static unsigned long long state;
-static unsigned long long round_now;
-
-void *
-gov_overlap_alloc(size_t size)
-{
-	void	   *memory = malloc(size);
-
-	if (memory == NULL || size > 200u * 1024 * 1024)
-	{
-		fprintf(stderr, "round %llu: asked for %zu bytes\n", round_now, size);
-		exit(1);
-	}
-	/* What is read before it is written shows. */
-	memset(memory, 0x5A, size);
-	return memory;
-}
-
-void
-gov_overlap_free(void *memory)
-{
-	free(memory);
-}
-
-void
-gov_overlap_pause(void)
-{
-}
-
-static unsigned
-draw(unsigned below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned) ((state >> 11) % below);
-}
-
-static double
-fraction(void)
-{
-	return draw(1u << 30) / (double) (1u << 30);
-}
-
-static void
-must(bool truth, const char *what)
-{
-	if (truth)
-		return;
-	fprintf(stderr, "round %llu: %s\n", round_now, what);
-	exit(1);
-}
+#define FUZZ_BYTES_MAX (200u * 1024 * 1024)
+#include "fuzz_polygon.h"
 
 /*-------------------------------------------------------------------------
  * A coverage: a grid of crooked cells
@@ -754,9 +698,8 @@ anything(void)
 int
 main(int argc, char **argv)
 {
-	unsigned long long rounds = argc > 1 ? strtoull(argv[1], NULL, 10) : 20000;
+	unsigned long long rounds = read_rounds(argc, argv);
 
-	state = (argc > 2 ? strtoull(argv[2], NULL, 10) : 1) * 0x9E3779B97F4A7C15ULL + 1;
 	/* A round here is worth two hundred elsewhere. */
 	for (round_now = 0; round_now < rounds / 200 + 1; round_now++)
 	{
