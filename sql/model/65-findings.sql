@@ -458,7 +458,7 @@ COMMENT ON FUNCTION is_allowed(double precision, geometry, double precision, geo
 
 -- One statement compares what there is with what is known. How many conflicts there will be nobody
 -- knows beforehand, hence no nested loops over them.
-CREATE FUNCTION check_rule(rule spatial_rule, changed bigint[] DEFAULT NULL, places geometry[] DEFAULT NULL) RETURNS void
+CREATE FUNCTION check_rule(rule spatial_rule, changed bigint[] DEFAULT NULL, left_behind pending_check[] DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
@@ -468,6 +468,7 @@ CREATE FUNCTION check_rule(rule spatial_rule, changed bigint[] DEFAULT NULL, pla
 #variable_conflict use_column
 DECLARE
     leftward boolean := rule.relation = 'within';
+    cover_layer text := CASE WHEN leftward THEN rule.right_layer ELSE rule.left_layer END;
     concerned bigint[] := $2;
     scope bigint[] := $2;
 BEGIN
@@ -478,9 +479,10 @@ BEGIN
                  UNION ALL
                 SELECT s.id
                   FROM feature c JOIN side_of(rule, leftward) s ON s.geom && c.geom
-                 WHERE c.id = ANY ($2) AND c.layer = CASE WHEN leftward THEN rule.right_layer ELSE rule.left_layer END
+                 WHERE c.id = ANY ($2) AND c.layer = cover_layer
                  UNION ALL
-                SELECT s.id FROM unnest($3) AS p (place) JOIN side_of(rule, leftward) s ON s.geom && p.place) AS d;
+                SELECT s.id
+                  FROM (SELECT n.place FROM unnest($3) n WHERE n.layer = cover_layer) AS p JOIN side_of(rule, leftward) s ON s.geom && p.place) AS d;
         scope := concerned || $2;
     END IF;
 
@@ -509,7 +511,7 @@ BEGIN
                                              AND coalesce(n.right_feature, 0) = coalesce(f.right_feature, 0));
 END
 $$;
-COMMENT ON FUNCTION check_rule(spatial_rule, bigint[], geometry[]) IS
+COMMENT ON FUNCTION check_rule(spatial_rule, bigint[], pending_check[]) IS
     'brings the findings of a rule up to date: all, or those with features that changed and with what lay where they were';
 
 CREATE PROCEDURE check_space(plan text DEFAULT NULL, "full" boolean DEFAULT false)
@@ -524,7 +526,7 @@ DECLARE
     rules text[];
     layers text[];
     plans text[];
-    places geometry[];
+    left_behind pending_check[];
     rule spatial_rule;
     whole boolean;
 BEGIN
@@ -545,8 +547,8 @@ BEGIN
                array_agg(DISTINCT t.layer) FILTER (WHERE t.layer IS NOT NULL AND t.feature IS NULL),
                array_agg(DISTINCT t.plan) FILTER (WHERE t.plan IS NOT NULL AND t.feature IS NULL),
                array_agg(DISTINCT t.feature) FILTER (WHERE t.feature IS NOT NULL),
-               array_agg(t.place) FILTER (WHERE t.place IS NOT NULL)
-          INTO everything, rules, layers, plans, changed, places
+               array_agg(ROW(t.*)::pending_check) FILTER (WHERE t.place IS NOT NULL)
+          INTO everything, rules, layers, plans, changed, left_behind
           FROM taken t;
         SELECT array_agg(DISTINCT d.id) INTO changed
           FROM (SELECT unnest(changed) AS id UNION ALL SELECT f.id FROM feature f WHERE f.plan = ANY (plans)) AS d;
@@ -557,15 +559,16 @@ BEGIN
         WITH taken AS (
             DELETE FROM pending_check n
              WHERE n.plan = $1 OR n.feature IN (SELECT f.id FROM feature f WHERE f.plan = $1)
-            RETURNING n.feature, n.place
+            RETURNING n.*
         ), whole AS (
             SELECT $2 OR EXISTS (SELECT FROM pending_check n WHERE n.feature IS NULL AND (n.plan IS NULL OR n.plan = $1)) AS yes
         )
-        SELECT array_agg(DISTINCT d.id), array_agg(d.place) FILTER (WHERE d.place IS NOT NULL)
-          INTO changed, places
-          FROM (SELECT t.feature AS id, t.place FROM taken t WHERE t.feature IS NOT NULL
-                 UNION ALL
-                SELECT f.id, NULL FROM feature f CROSS JOIN whole w WHERE w.yes AND f.plan = $1) AS d;
+        SELECT (SELECT array_agg(DISTINCT d.id)
+                  FROM (SELECT t.feature AS id FROM taken t WHERE t.feature IS NOT NULL
+                         UNION ALL
+                        SELECT f.id FROM feature f CROSS JOIN whole w WHERE w.yes AND f.plan = $1) AS d),
+               (SELECT array_agg(ROW(t.*)::pending_check) FROM taken t WHERE t.place IS NOT NULL)
+          INTO changed, left_behind;
     END IF;
 
     FOR rule IN SELECT r.* FROM spatial_rule r ORDER BY r.code FOR KEY SHARE LOOP
@@ -573,7 +576,7 @@ BEGIN
         IF whole THEN
             PERFORM check_rule(rule);
         ELSIF changed IS NOT NULL THEN
-            PERFORM check_rule(rule, changed, places);
+            PERFORM check_rule(rule, changed, left_behind);
         END IF;
     END LOOP;
 END

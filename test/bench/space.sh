@@ -8,6 +8,7 @@
 #           an island in each, and four islands off its coast
 #   parcel  100 000 cells at most, likewise, and then damaged
 #   county, basin    two coverages of the country by 3 136 and 196 cells
+#   drawn, part_drawn    models in which zones and lines are features, and rules for both
 # All are valid by the way they are made.
 
 space_origin() { echo "$ZONES $LINES $VERTICES $SEED $(cksum <test/bench/space.sh)"; }
@@ -16,7 +17,8 @@ space_origin() { echo "$ZONES $LINES $VERTICES $SEED $(cksum <test/bench/space.s
 prepare_space() {
     [ "$(sql -c "SELECT name FROM made WHERE name LIKE 'space %'")" != "space $(space_origin)" ] || return 0
     sql -c "DROP TABLE IF EXISTS zone, line, parcel, part_zone, part_line, county, basin, piece_128, piece_256, part_piece_128, part_piece_256" \
-        -c "DELETE FROM made WHERE name LIKE 'space %' OR name IN ('zone', 'line', 'parcel', 'part_zone', 'part_line', 'county', 'basin',
+        -c "DROP SCHEMA IF EXISTS drawn, part_drawn CASCADE" \
+        -c "DELETE FROM made WHERE name LIKE 'space %' OR name IN ('zone', 'line', 'parcel', 'part_zone', 'part_line', 'county', 'basin', 'drawn', 'part_drawn',
                                                                    'piece_128', 'piece_256', 'part_piece_128', 'part_piece_256')"
     sql <<'SQL'
 -- A number from 0 to 1 for each of many, always the same for a seed.
@@ -179,3 +181,28 @@ make_piece_128() { needs line && pieces piece_128 line 128; }
 make_piece_256() { needs line && pieces piece_256 line 256; }
 make_part_piece_128() { needs part_line && pieces part_piece_128 part_line 128; }
 make_part_piece_256() { needs part_line && pieces part_piece_256 part_line 256; }
+
+# drawn_model NAME ZONES LINES: the lines are growth boundaries, and a zone is of the kind that
+# belongs where it lies, construction within and cropland without, but for one in fifty of either.
+# So most of what breaks a rule lies across a border. A line's id is above those of all zones.
+drawn_model() {
+    sql <<SQL
+SET search_path = governance, public;
+SELECT create_model('$1') \g /dev/null
+SET search_path = $1, governance, public;
+INSERT INTO layer (code, name, role, accuracy_m) VALUES ('zoning', 'zones', 'zone', 0.1), ('growth_boundary', 'urban growth boundaries', 'control_line', 0.1);
+CREATE TEMPORARY TABLE inside AS
+    SELECT z.id FROM bench.$2 z JOIN bench.$3 l ON z.geom && l.geom GROUP BY z.id, z.geom HAVING sum(overlap_area(z.geom, l.geom, true)) > ST_Area(z.geom) / 2;
+INSERT INTO feature (id, layer, kind, geom)
+    SELECT z.id, 'zoning', CASE WHEN (i.id IS NOT NULL) = (bench.chance($SEED, z.id) < 0.98) THEN 'construction' ELSE 'cropland' END, ST_Multi(z.geom)
+      FROM bench.$2 z LEFT JOIN inside i USING (id) ORDER BY z.id;
+INSERT INTO feature (id, layer, geom) SELECT 1 + $ZONES * 2 + l.id, 'growth_boundary', l.geom FROM bench.$3 l ORDER BY l.id;
+INSERT INTO spatial_rule (code, left_layer, left_kind, relation, right_layer, min_area_m2) VALUES
+    ('built within', 'zoning', 'construction', 'within', 'growth_boundary', 1), ('cropland without', 'zoning', 'cropland', 'disjoint', 'growth_boundary', 1);
+VACUUM ANALYZE feature;
+CALL check_space();
+VACUUM ANALYZE finding;
+SQL
+}
+make_drawn() { needs zone line && drawn_model drawn zone line; }
+make_part_drawn() { needs part_zone part_line && drawn_model part_drawn part_zone part_line; }

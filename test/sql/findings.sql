@@ -214,6 +214,27 @@ UPDATE unit SET tier = 'city' WHERE code = 'P.A';
 CALL check_space();
 SELECT rule, "left", "right", unit, area FROM seen WHERE status = 'open' ORDER BY rule;
 
+-- Who leaves a place concerns those that it covered, not its neighbours.
+DELETE FROM feature;
+DELETE FROM spatial_rule;
+INSERT INTO spatial_rule (code, left_layer, relation, right_layer) VALUES ('lots in growth', 'lot', 'within', 'growth_boundary');
+INSERT INTO feature (id, layer, name, plan, geom) VALUES
+    (61, 'lot', 'left', 'b', pg_temp.box(0, 0, 10, 10)), (62, 'lot', 'right', NULL, pg_temp.box(10, 0, 10, 10)), (63, 'growth_boundary', 'growth', 'b', pg_temp.box(0, 0, 20, 9));
+CALL check_space();
+CREATE TEMP TABLE looked AS SELECT left_feature, last_seen FROM finding;
+UPDATE feature SET geom = pg_temp.box(0, 0, 10, 11) WHERE name = 'left';
+CALL check_space();
+SELECT left_feature, f.last_seen > l.last_seen AS again, area_m2 FROM finding f JOIN looked l USING (left_feature) WHERE rule = 'lots in growth' ORDER BY 1;
+UPDATE feature SET geom = pg_temp.box(0, 20, 10, 11) WHERE name = 'left';
+CALL check_space('b');
+SELECT left_feature, f.last_seen > l.last_seen AS again, area_m2 FROM finding f JOIN looked l USING (left_feature) WHERE rule = 'lots in growth' ORDER BY 1;
+UPDATE feature SET geom = pg_temp.box(0, 0, 19, 9) WHERE name = 'growth';
+CALL check_space('b');
+SELECT left_feature, f.last_seen > l.last_seen AS again, area_m2 FROM finding f JOIN looked l USING (left_feature) WHERE rule = 'lots in growth' ORDER BY 1;
+DELETE FROM feature WHERE name = 'growth';
+CALL check_space();
+SELECT left_feature, area_m2 FROM finding WHERE rule = 'lots in growth' ORDER BY 1;
+
 -- Versions of one plan are not held against each other, and what is revoked against nobody.
 DELETE FROM feature;
 DELETE FROM spatial_rule;
