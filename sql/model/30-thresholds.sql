@@ -52,38 +52,63 @@ CREATE FUNCTION fill_rule_hierarchy() RETURNS trigger
 DECLARE
     known text[];
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        -- A hierarchy that is renamed reaches rules before it reaches their units.
-        IF NEW.hierarchy IS NOT NULL AND NEW.unit IS NOT DISTINCT FROM OLD.unit THEN
-            RETURN NEW;
-        ELSIF NEW.hierarchy = OLD.hierarchy THEN
+    -- The constraints say the same, less clearly.
+    IF isempty(NEW.valid) THEN
+        RAISE EXCEPTION 'threshold rule of "%" is valid for no day', NEW.indicator
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'threshold_rule_valid_some_day', TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA,
+                  DETAIL = 'Its range "valid" is empty.',
+                  HINT = 'Write it as governance.period(''2025''), or as [2025-01-01,2026-01-01), which ends the day before 2026.';
+    ELSIF (TG_OP = 'INSERT' OR NEW.indicator <> OLD.indicator) AND NEW.indicator IS NOT NULL
+          AND NOT EXISTS (SELECT FROM indicator i WHERE i.code = NEW.indicator)
+    THEN
+        RAISE EXCEPTION 'threshold rule: there is no indicator "%"', NEW.indicator
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'threshold_rule_indicator_fkey', TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA,
+                  HINT = 'The table "indicator" lists the indicators.';
+    END IF;
+    -- A hierarchy that is renamed reaches rules before it reaches their units.
+    IF TG_OP = 'INSERT' OR NEW.hierarchy IS NULL OR NEW.unit IS DISTINCT FROM OLD.unit THEN
+        IF NEW.hierarchy = OLD.hierarchy THEN
             NEW.hierarchy := NULL;
         END IF;
-    END IF;
-    IF NEW.unit IS NOT NULL THEN
-        SELECT array_agg(u.hierarchy) INTO known FROM unit u WHERE u.code = NEW.unit;
-    ELSIF NEW.tier IS NOT NULL AND NEW.hierarchy IS NULL THEN
-        SELECT array_agg(t.hierarchy ORDER BY t.hierarchy) INTO known FROM tier t WHERE t.name = NEW.tier;
-        IF cardinality(known) > 1 THEN
-            RAISE EXCEPTION 'threshold rule of "%" for tier "%": the hierarchy is not given', NEW.indicator, NEW.tier
-                USING ERRCODE = 'check_violation',
-                      DETAIL = format('There is a tier of that name in %s.', array_to_string(known, ', '));
-        ELSIF known IS NULL THEN
-            RAISE EXCEPTION 'threshold rule of "%": there is no tier "%"', NEW.indicator, NEW.tier
-                USING ERRCODE = 'foreign_key_violation';
+        IF NEW.unit IS NOT NULL THEN
+            SELECT array_agg(u.hierarchy) INTO known FROM unit u WHERE u.code = NEW.unit;
+            IF known IS NULL THEN
+                RAISE EXCEPTION 'threshold rule of "%": there is no unit "%"', NEW.indicator, NEW.unit
+                    USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'threshold_rule_unit_fkey', TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA,
+                          HINT = 'The table "unit" lists the units; a code has all labels from the root down.';
+            ELSIF NEW.hierarchy <> known[1] THEN
+                RAISE EXCEPTION 'threshold rule of "%": unit "%" is not of hierarchy "%"', NEW.indicator, NEW.unit, NEW.hierarchy
+                    USING ERRCODE = 'check_violation',
+                          DETAIL = format('It is of %s.', known[1]);
+            END IF;
+        ELSIF NEW.tier IS NOT NULL AND NEW.hierarchy IS NULL THEN
+            SELECT array_agg(t.hierarchy ORDER BY t.hierarchy) INTO known FROM tier t WHERE t.name = NEW.tier;
+            IF cardinality(known) > 1 THEN
+                RAISE EXCEPTION 'threshold rule of "%" for tier "%": the hierarchy is not given', NEW.indicator, NEW.tier
+                    USING ERRCODE = 'check_violation',
+                          DETAIL = format('There is a tier of that name in %s.', array_to_string(known, ', '));
+            ELSIF known IS NULL THEN
+                RAISE EXCEPTION 'threshold rule of "%": there is no tier "%"', NEW.indicator, NEW.tier
+                    USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'threshold_rule_tier_fkey', TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA,
+                          HINT = 'The table "tier" lists the tiers.';
+            END IF;
         END IF;
+        NEW.hierarchy := coalesce(NEW.hierarchy, known[1]);
     END IF;
-    IF NEW.unit IS NOT NULL AND NEW.hierarchy <> known[1] THEN
-        RAISE EXCEPTION 'threshold rule of "%": unit "%" is not of hierarchy "%"', NEW.indicator, NEW.unit, NEW.hierarchy
-            USING ERRCODE = 'check_violation',
-                  DETAIL = format('It is of %s.', known[1]);
+    IF (TG_OP = 'INSERT' OR NEW.tier IS DISTINCT FROM OLD.tier OR NEW.unit IS DISTINCT FROM OLD.unit) AND NEW.tier IS NOT NULL
+       AND NOT EXISTS (SELECT FROM tier t WHERE t.hierarchy = NEW.hierarchy AND t.name = NEW.tier)
+    THEN
+        SELECT array_agg(t.name ORDER BY t.rank, t.name) INTO known FROM tier t WHERE t.hierarchy = NEW.hierarchy;
+        RAISE EXCEPTION 'threshold rule of "%": there is no tier "%" in hierarchy "%"', NEW.indicator, NEW.tier, NEW.hierarchy
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'threshold_rule_tier_fkey', TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA,
+                  DETAIL = CASE WHEN known IS NULL THEN 'It has none.' ELSE format('It has %s.', array_to_string(known, ', ')) END,
+                  HINT = 'The tables "hierarchy" and "tier" list hierarchies and their tiers.';
     END IF;
-    NEW.hierarchy := coalesce(NEW.hierarchy, known[1]);
     RETURN NEW;
 END
 $$;
 REVOKE EXECUTE ON FUNCTION fill_rule_hierarchy() FROM PUBLIC;
-COMMENT ON FUNCTION fill_rule_hierarchy() IS 'trigger: a rule''s hierarchy is its unit''s, or that of its tier';
+COMMENT ON FUNCTION fill_rule_hierarchy() IS 'trigger: a rule names an indicator, unit and tier that are there, and is valid some day; its hierarchy is its unit''s, or that of its tier';
 
 CREATE TRIGGER threshold_rule_hierarchy BEFORE INSERT OR UPDATE ON threshold_rule
     FOR EACH ROW EXECUTE FUNCTION fill_rule_hierarchy();

@@ -40,7 +40,27 @@ INSERT INTO threshold_rule (indicator, unit, tier, threshold) VALUES ('yield', '
 INSERT INTO threshold_rule (indicator, tier, threshold) VALUES ('yield', 'village', '>= 3');
 INSERT INTO threshold_rule (indicator, tier, threshold) VALUES ('yield', 'reach', '>= 3');
 INSERT INTO threshold_rule (indicator, unit, hierarchy, threshold) VALUES ('yield', 'P', 'riv', '>= 3');
+INSERT INTO threshold_rule (indicator, hierarchy, tier, threshold) VALUES ('yield', 'air', 'village', '>= 3');
+INSERT INTO threshold_rule (indicator, hierarchy, threshold) VALUES ('yield', 'air', '>= 3');
+INSERT INTO threshold_rule (threshold) VALUES ('>= 3');
+UPDATE threshold_rule SET indicator = 'yeld' WHERE id = 2;
+UPDATE threshold_rule SET unit = 'Q' WHERE id = 2;
+UPDATE threshold_rule SET tier = 'village' WHERE id = 2;
+UPDATE threshold_rule SET unit = 'R' WHERE id = 4;
+UPDATE threshold_rule SET valid = 'empty' WHERE id = 2;
 INSERT INTO threshold_rule (indicator, unit, threshold, valid) VALUES ('yield', 'P.B', '>= 5 warning 6', 'empty');
+-- what stands behind these
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'threshold_rule'::regclass AND (contype = 'f' OR conname ~ 'some_day') ORDER BY conname;
+DO $$
+DECLARE
+    name text;
+BEGIN
+    INSERT INTO threshold_rule (indicator, unit, threshold) VALUES ('yeld', 'P', '>= 3');
+EXCEPTION WHEN foreign_key_violation THEN
+    GET STACKED DIAGNOSTICS name = CONSTRAINT_NAME;
+    RAISE WARNING '% %', SQLSTATE, name;
+END
+$$;
 INSERT INTO threshold_rule (indicator, unit, threshold) VALUES ('yield', 'P.B', '>= 5 warning 4');
 INSERT INTO threshold_rule (indicator, unit, threshold) VALUES ('yield', 'P.B', '>= NaN');
 INSERT INTO threshold_rule (indicator, unit, threshold, basis) VALUES ('yield', 'P.B', '>= 5', 'hearsay');
