@@ -354,15 +354,17 @@ BEGIN
         RAISE EXCEPTION 'unit "%" cannot be deleted: it has threshold rules', OLD.code
             USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'threshold_rule_unit_fkey', TABLE = 'threshold_rule', SCHEMA = TG_TABLE_SCHEMA,
                   DETAIL = format('These are for it: %s.', rules),
-                  HINT = 'Delete them first; or end the days on which the unit is valid, and its rules end with it.';
+                  HINT = 'Delete them first, or in the same statement; or end the days on which the unit is valid, and its rules end with it.';
     END IF;
-    RETURN OLD;
+    RETURN NULL;
 END
 $$;
 REVOKE EXECUTE ON FUNCTION keep_ruled_unit() FROM PUBLIC;
 COMMENT ON FUNCTION keep_ruled_unit() IS 'trigger: a unit with threshold rules is not deleted';
 
-CREATE TRIGGER unit_ruled BEFORE DELETE ON unit
+-- After the statement, which may delete the rules as well. Such triggers fire in the order
+-- of their names, byte by byte, and those of foreign keys begin with RI_.
+CREATE TRIGGER "KEEP_RULED_UNIT" AFTER DELETE ON unit
     FOR EACH ROW EXECUTE FUNCTION keep_ruled_unit();
 
 CREATE FUNCTION effective_threshold_asof("on" date, indicator_code text DEFAULT NULL, root unitcode DEFAULT NULL)

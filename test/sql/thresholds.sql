@@ -106,6 +106,22 @@ SELECT id, indicator, unit, hierarchy, tier FROM threshold_rule WHERE indicator 
 DELETE FROM unit WHERE code = 'P.B.1';
 DELETE FROM tier WHERE name = 'city';
 DELETE FROM unit WHERE code = 'P.A';
+-- A unit and what is for it go in one statement, whichever it names first.
+BEGIN;
+INSERT INTO unit (code, hierarchy, tier, name) VALUES ('P.C', 'gov', 'city', 'City C'), ('P.D', 'gov', 'city', 'City D');
+INSERT INTO threshold_rule (id, indicator, unit, threshold) VALUES (110, 'noise', 'P.C', '<= 50'), (111, 'noise', 'P.D', '<= 50');
+INSERT INTO observation (indicator, unit, period, value) VALUES ('noise', 'P.C', period('2024'), 49);
+INSERT INTO quota (indicator, unit, period, amount) VALUES ('noise', 'P.C', period('2030'), 45);
+INSERT INTO target_path (code, indicator, unit, base, base_value) VALUES ('C', 'noise', 'P.C', period('2020'), 60);
+INSERT INTO boundary (unit, geom) VALUES ('P.C', public.ST_Multi(public.ST_MakeEnvelope(0, 0, 1, 1, 3005)));
+WITH r AS (DELETE FROM threshold_rule WHERE unit = 'P.C'), o AS (DELETE FROM observation WHERE unit = 'P.C'), q AS (DELETE FROM quota WHERE unit = 'P.C'),
+     t AS (DELETE FROM target_path WHERE unit = 'P.C'), b AS (DELETE FROM boundary WHERE unit = 'P.C')
+DELETE FROM unit WHERE code = 'P.C';
+WITH u AS (DELETE FROM unit WHERE code = 'P.D')
+DELETE FROM threshold_rule WHERE unit = 'P.D';
+SET CONSTRAINTS ALL IMMEDIATE;
+SELECT count(*) FROM unit WHERE code IN ('P.C', 'P.D');
+ROLLBACK;
 
 -- Months are counted so that all years are equally long.
 SELECT d, month_of(d) FROM unnest('{2020-01-01,2021-01-01,2020-02-15,2021-02-15,0001-01-01}'::date[]) AS d;
