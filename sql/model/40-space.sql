@@ -176,66 +176,115 @@ CREATE FUNCTION is_wide_piece(a geometry, b geometry, area double precision, wid
 COMMENT ON FUNCTION is_wide_piece(geometry, geometry, double precision, double precision) IS
     'whether what two polygons have in common, of which the area is known, is somewhere as wide as that';
 
--- One statement reads, so that all is of one state of the boundaries. Pairs of units that
--- are both as they were are not looked at again.
+-- What refresh_cells() reads. The plans of these two are theirs alone: the checks of foreign keys, and other
+-- statements that write, would inherit settings of the procedure.
+CREATE FUNCTION overlay_member(unit_hierarchy text, region_hierarchy text, "on" date, unit_tiers text[], region_tiers text[])
+    RETURNS SETOF overlay_unit
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET jit = off
+    AS $$
+BEGIN
+    RETURN QUERY
+        SELECT $1, $2, u.code, u.hierarchy = $2, b.area_m2, sha256(ST_AsEWKB(b.geom))
+          FROM unit u
+          JOIN boundary b ON b.unit = u.code AND b.valid @> $3
+         WHERE u.valid @> $3
+           AND (u.hierarchy = $1 AND ($4 IS NULL OR u.tier = ANY ($4)) OR u.hierarchy = $2 AND ($5 IS NULL OR u.tier = ANY ($5)));
+END
+$$;
+COMMENT ON FUNCTION overlay_member(text, text, date, text[], text[]) IS 'the units that an overlay is to be made of, with their boundaries'' areas and hashes; part of refresh_cells()';
+
+CREATE FUNCTION overlay_piece(unit_hierarchy text, region_hierarchy text, "on" date, changed unitcode[], same unitcode[],
+                              min_area_m2 double precision, min_width_m double precision)
+    RETURNS SETOF overlay_cell
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100000
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = on
+    SET jit = off
+    AS $$
+BEGIN
+    RETURN QUERY
+        WITH compared AS MATERIALIZED (
+            SELECT u.code AS unit, u.hierarchy = $2 AS is_region, c.changed
+              FROM (SELECT x, true FROM unnest($4) x UNION ALL SELECT x, false FROM unnest($5) x) AS c (unit, changed)
+              JOIN unit u ON u.code = c.unit
+        ), pair AS (
+            SELECT CASE WHEN c.is_region THEN m.unit ELSE c.unit END AS unit, CASE WHEN c.is_region THEN c.unit ELSE m.unit END AS region,
+                   b.geom, mb.geom AS other_geom, governance.overlap_area(b.geom, mb.geom, true) AS area_m2
+              FROM compared c
+              JOIN boundary b ON b.unit = c.unit AND b.valid @> $3
+              JOIN boundary mb ON mb.geom && b.geom AND mb.valid @> $3
+              JOIN compared m ON m.unit = mb.unit AND m.is_region <> c.is_region
+             -- Of two that changed, the unit looks for the region.
+             WHERE c.changed AND NOT (c.is_region AND m.changed)
+            OFFSET 0
+        )
+        SELECT $1, $2, p.unit, p.region, p.area_m2, p.area_m2 < $6 OR NOT is_wide_piece(p.geom, p.other_geom, p.area_m2, $7)
+          FROM pair p WHERE p.area_m2 > 0.001;
+END
+$$;
+COMMENT ON FUNCTION overlay_piece(text, text, date, unitcode[], unitcode[], double precision, double precision) IS
+    'what units that changed have in common with those of the other hierarchy, changed or the same; part of refresh_cells()';
+
+-- One statement reads and writes, so that all is of one state of the boundaries, and cells go into the table as
+-- they are found. Pairs of units that are both as they were are not looked at again. How many rows an overlay has
+-- is not known until it is analyzed, hence no nested loops over them.
 CREATE PROCEDURE refresh_cells(unit_hierarchy text, region_hierarchy text, "on" date DEFAULT current_date,
                                unit_tiers text[] DEFAULT NULL, region_tiers text[] DEFAULT NULL,
                                min_area_m2 double precision DEFAULT 1, min_width_m double precision DEFAULT 0)
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
-    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
     SET jit = off
     AS $$
 #variable_conflict use_column
 DECLARE
     same boolean;
-    gone unitcode[];
-    fresh overlay_unit[];
-    cells overlay_cell[];
 BEGIN
     PERFORM check_overlay($1, $2, $3, $4, $5, $6, $7);
     -- One refresh of a pair at a time; readers do not wait.
     PERFORM pg_advisory_xact_lock('overlay'::regclass::oid::integer, hashtext($1 || '/' || $2));
     same := EXISTS (SELECT FROM overlay o
                      WHERE o.unit_hierarchy = $1 AND o.region_hierarchy = $2 AND o.min_area_m2 = $6 AND o.min_width_m = $7);
-    WITH member AS MATERIALIZED (
-        SELECT u.code AS unit, u.hierarchy = $2 AS is_region, b.area_m2, sha256(ST_AsEWKB(b.geom)) AS geom_hash
-          FROM unit u
-          JOIN boundary b ON b.unit = u.code AND b.valid @> $3
-         WHERE u.valid @> $3
-           AND (u.hierarchy = $1 AND ($4 IS NULL OR u.tier = ANY ($4)) OR u.hierarchy = $2 AND ($5 IS NULL OR u.tier = ANY ($5)))
-    ), known AS MATERIALIZED (
-        SELECT m.unit, m.geom_hash FROM overlay_unit m WHERE m.unit_hierarchy = $1 AND m.region_hierarchy = $2
-    ), compared AS MATERIALIZED (
-        SELECT m.*, NOT same OR k.geom_hash IS DISTINCT FROM m.geom_hash AS changed FROM member m LEFT JOIN known k USING (unit)
-    ), pair AS (
-        SELECT CASE WHEN c.is_region THEN m.unit ELSE c.unit END AS unit, CASE WHEN c.is_region THEN c.unit ELSE m.unit END AS region,
-               b.geom, mb.geom AS other_geom, governance.overlap_area(b.geom, mb.geom, true) AS area_m2
-          FROM compared c
-          JOIN boundary b ON b.unit = c.unit AND b.valid @> $3
-          JOIN boundary mb ON mb.geom && b.geom AND mb.valid @> $3
-          JOIN compared m ON m.unit = mb.unit AND m.is_region <> c.is_region
-         -- Of two that changed, the unit looks for the region.
-         WHERE c.changed AND NOT (c.is_region AND m.changed)
-        OFFSET 0
-    )
-    SELECT ARRAY(SELECT k.unit FROM known k LEFT JOIN member m USING (unit) WHERE NOT same OR k.geom_hash IS DISTINCT FROM m.geom_hash),
-           ARRAY(SELECT ROW ($1, $2, c.unit, c.is_region, c.area_m2, c.geom_hash)::overlay_unit FROM compared c WHERE c.changed),
-           ARRAY(SELECT ROW ($1, $2, p.unit, p.region, p.area_m2,
-                             p.area_m2 < $6 OR NOT is_wide_piece(p.geom, p.other_geom, p.area_m2, $7))::overlay_cell
-                   FROM pair p WHERE p.area_m2 > 0.001)
-      INTO gone, fresh, cells;
-
     INSERT INTO overlay AS o (unit_hierarchy, region_hierarchy, as_of, min_area_m2, min_width_m, refreshed_at)
     VALUES ($1, $2, $3, $6, $7, now())
         ON CONFLICT (unit_hierarchy, region_hierarchy) DO UPDATE
        SET as_of = excluded.as_of, min_area_m2 = excluded.min_area_m2, min_width_m = excluded.min_width_m, refreshed_at = excluded.refreshed_at;
     IF NOT same THEN
-        DELETE FROM overlay_cell c WHERE c.unit_hierarchy = $1 AND c.region_hierarchy = $2;
+        DELETE FROM overlay_unit m WHERE m.unit_hierarchy = $1 AND m.region_hierarchy = $2;
     END IF;
-    DELETE FROM overlay_unit m WHERE m.unit_hierarchy = $1 AND m.region_hierarchy = $2 AND m.unit = ANY (gone);
-    INSERT INTO overlay_unit SELECT f.* FROM unnest(fresh) f ORDER BY f.unit;
-    INSERT INTO overlay_cell SELECT c.* FROM unnest(cells) c ORDER BY c.unit, c.region;
+
+    WITH compared AS MATERIALIZED (
+        SELECT f.*, (k.geom_hash = f.geom_hash AND k.is_region = f.is_region) IS TRUE AS same
+          FROM overlay_member($1, $2, $3, $4, $5) f
+          LEFT JOIN overlay_unit k ON k.unit_hierarchy = $1 AND k.region_hierarchy = $2 AND k.unit = f.unit
+    ), gone AS (
+        DELETE FROM overlay_unit m
+         WHERE m.unit_hierarchy = $1 AND m.region_hierarchy = $2 AND NOT EXISTS (SELECT FROM compared c WHERE c.unit = m.unit)
+    ), written AS (
+        INSERT INTO overlay_unit AS o SELECT $1, $2, c.unit, c.is_region, c.area_m2, c.geom_hash FROM compared c WHERE NOT c.same ORDER BY c.unit
+            ON CONFLICT (unit_hierarchy, region_hierarchy, unit) DO UPDATE
+           SET is_region = excluded.is_region, area_m2 = excluded.area_m2, geom_hash = excluded.geom_hash
+    ), of_unit AS (
+        DELETE FROM overlay_cell x USING compared c
+         WHERE x.unit_hierarchy = $1 AND x.region_hierarchy = $2 AND x.unit = c.unit AND NOT c.same
+        RETURNING 1
+    ), of_region AS (
+        DELETE FROM overlay_cell x USING compared c
+         WHERE x.unit_hierarchy = $1 AND x.region_hierarchy = $2 AND x.region = c.unit AND NOT c.same
+        RETURNING 1
+    )
+    -- What is counted is out before the first comes in.
+    INSERT INTO overlay_cell
+    SELECT p.*
+      FROM (SELECT count(*) AS n FROM (SELECT FROM of_unit UNION ALL SELECT FROM of_region) x) AS stale
+     CROSS JOIN (SELECT array_agg(c.unit) FILTER (WHERE NOT c.same) AS changed, array_agg(c.unit) FILTER (WHERE c.same) AS same FROM compared c) AS m
+     CROSS JOIN LATERAL overlay_piece($1, $2, $3, m.changed, m.same, $6, $7) p
+     WHERE stale.n >= 0
+     ORDER BY p.unit, p.region;
 END
 $$;
 COMMENT ON PROCEDURE refresh_cells(text, text, date, text[], text[], double precision, double precision) IS
