@@ -188,39 +188,67 @@ COMMENT ON VIEW border_mismatch IS
     'borders that two units draw differently, as the last check of each tier has found them, a layer for GIS; key: id';
 
 -- Boundaries have passed the gate: they are valid. Sums of floats are in order everywhere: they are
--- the same to the last digit however the rows are stored.
+-- the same to the last digit however the rows are stored. Pairs that overlap tell all, unless three of the
+-- children do, or two outside of the parent: only then are unions drawn, and only of those that overlap.
 CREATE FUNCTION parent_coverage(hierarchy text, "on" date DEFAULT current_date)
     RETURNS TABLE (parent unitcode, name text, tier text, children bigint, without_boundary bigint, area_m2 double precision,
                    children_m2 double precision, uncovered_m2 double precision, outside_m2 double precision, overlapping_m2 double precision)
     LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
         WITH child AS MATERIALIZED (
-            SELECT c.parent, c.code, p.name, p.tier, pb.geom AS whole, pb.area_m2 AS whole_m2, b.geom, b.area_m2
+            SELECT c.parent, c.code, p.name, p.tier, pb.geom AS whole, pb.area_m2 AS whole_m2, b.geom, b.area_m2,
+                   governance.overlap_area(pb.geom, b.geom, true) AS inside_m2, governance.covers_area(pb.geom, b.geom, true) AS outside_m2
               FROM unit c
               JOIN unit p ON p.code = c.parent AND p.valid @> "on"
               JOIN boundary pb ON pb.unit = p.code AND pb.valid @> "on"
               LEFT JOIN boundary b ON b.unit = c.code AND b.valid @> "on"
              WHERE c.hierarchy = parent_coverage.hierarchy AND c.valid @> "on"
-        ), pair AS (
-            SELECT a.parent, sum(governance.overlap_area(a.geom, b.geom, true) ORDER BY a.code, b.code) AS common_m2
-              FROM child a JOIN child b ON b.parent = a.parent AND b.code > a.code AND b.geom && a.geom
-             WHERE governance.overlap_area(a.geom, b.geom, true) > 0.001
-             GROUP BY a.parent
+        ), pair AS MATERIALIZED (
+            SELECT q.* FROM (
+                SELECT a.parent, a.code AS a, b.code AS b, governance.overlap_area(a.geom, b.geom, true) AS common_m2, least(a.outside_m2, b.outside_m2) AS outside_m2
+                  FROM child a JOIN child b ON b.parent = a.parent AND b.code > a.code AND b.geom && a.geom
+                OFFSET 0) AS q
+             WHERE q.common_m2 > 0.001
+        ), tangled AS MATERIALIZED (
+            SELECT p.parent FROM pair p WHERE p.outside_m2 > 0.001
+             UNION
+            SELECT p.parent FROM pair p JOIN pair q ON q.a = p.a AND q.b > p.b JOIN pair r ON r.a = p.b AND r.b = q.b
+        ), overlapping AS (
+            SELECT DISTINCT e.parent, e.code
+              FROM pair p CROSS JOIN LATERAL (VALUES (p.parent, p.a), (p.parent, p.b)) AS e (parent, code)
+              JOIN tangled t ON t.parent = p.parent
+        ), joined AS MATERIALIZED (
+            SELECT c.parent, sum(c.inside_m2 ORDER BY c.code) AS inside_m2, sum(c.outside_m2 ORDER BY c.code) AS outside_m2,
+                   ST_Union(c.geom ORDER BY c.code) AS geom
+              FROM overlapping o JOIN child c ON c.code = o.code
+             GROUP BY c.parent
+        ), twice AS (
+            SELECT p.parent, ST_Area(ST_Union(ST_CollectionExtract(ST_Intersection(a.geom, b.geom), 3) ORDER BY p.a, p.b)) AS common_m2
+              FROM pair p JOIN tangled t ON t.parent = p.parent JOIN child a ON a.code = p.a JOIN child b ON b.code = p.b
+             GROUP BY p.parent
+        ), shared AS (
+            SELECT p.parent, sum(p.common_m2 ORDER BY p.a, p.b) AS common_m2, sum(p.common_m2 ORDER BY p.a, p.b) AS inside_m2, 0::double precision AS outside_m2
+              FROM pair p
+             WHERE NOT EXISTS (SELECT FROM tangled t WHERE t.parent = p.parent)
+             GROUP BY p.parent
+             UNION ALL
+            -- What was counted more often than once.
+            SELECT j.parent, w.common_m2, j.inside_m2 - governance.overlap_area(b.geom, j.geom, true), j.outside_m2 - governance.covers_area(b.geom, j.geom, true)
+              FROM joined j JOIN twice w ON w.parent = j.parent JOIN boundary b ON b.unit = j.parent AND b.valid @> "on"
         ), part AS (
             SELECT c.parent, c.name, c.tier, c.whole_m2, count(*) AS children, count(*) - count(c.geom) AS without_boundary, sum(c.area_m2 ORDER BY c.code) AS children_m2,
-                   sum(governance.overlap_area(c.whole, c.geom, true) ORDER BY c.code) AS inside_m2,
-                   sum(governance.covers_area(c.whole, c.geom, true) ORDER BY c.code) AS outside_m2
+                   sum(c.inside_m2 ORDER BY c.code) AS inside_m2, sum(c.outside_m2 ORDER BY c.code) AS outside_m2
               FROM child c
              GROUP BY c.parent, c.name, c.tier, c.whole_m2
         )
         SELECT p.parent, p.name, p.tier, p.children, p.without_boundary, p.whole_m2, coalesce(p.children_m2, 0),
-               greatest(p.whole_m2 - coalesce(p.inside_m2, 0) + coalesce(o.common_m2, 0), 0), coalesce(p.outside_m2, 0), coalesce(o.common_m2, 0)
+               greatest(p.whole_m2 - coalesce(p.inside_m2, 0) + coalesce(o.inside_m2, 0), 0), greatest(coalesce(p.outside_m2, 0) - coalesce(o.outside_m2, 0), 0), coalesce(o.common_m2, 0)
           FROM part p
-          LEFT JOIN pair o ON o.parent = p.parent
+          LEFT JOIN shared o ON o.parent = p.parent
          ORDER BY p.parent;
     END;
 COMMENT ON FUNCTION parent_coverage(text, date) IS
-    'for each unit that has children: what of it they leave uncovered, and what of them lies outside it or twice; where three children overlap in one place uncovered_m2 is an upper bound';
+    'for each unit that has children: what of it they leave uncovered, and what of them lies outside it or twice';
 
 CREATE FUNCTION child_coverage(hierarchy text, "on" date DEFAULT current_date)
     RETURNS TABLE (unit unitcode, name text, tier text, parent unitcode, area_m2 double precision, outside_m2 double precision, elsewhere_m2 double precision, nowhere_m2 double precision)

@@ -1,6 +1,6 @@
 -- The model's coverage on the territory of British Columbia: tiers, parents and children, stored findings.
 BEGIN;
-SELECT plan(19);
+SELECT plan(21);
 \i demo/bc.sql
 SET LOCAL search_path = bc, governance, public;
 SET LOCAL client_min_messages = warning;
@@ -36,6 +36,28 @@ BEGIN
 END
 $$;
 SELECT set_eq($$SELECT p.* FROM hierarchy h CROSS JOIN parent_coverage(h.code) p$$, 'TABLE nesting', 'to the last digit, however the rows are stored');
+ROLLBACK TO stored;
+-- Children thrown over each other and over the edge: three in one place, two outside, and some that only touch.
+INSERT INTO hierarchy VALUES ('heap', 'heap', 'functional');
+INSERT INTO tier VALUES ('heap', 'whole', 1), ('heap', 'part', 2);
+INSERT INTO unit (code, hierarchy, tier, name) SELECT ('H' || k)::unitcode, 'heap', 'whole', '' FROM generate_series(1, 60) k;
+INSERT INTO unit (code, hierarchy, tier, name) SELECT ('H' || k || '.' || i)::unitcode, 'heap', 'part', '' FROM generate_series(1, 60) k, generate_series(1, 2 + k % 7) i;
+SELECT setseed(0.31) \g /dev/null
+INSERT INTO boundary (unit, geom) SELECT code, ST_Multi(ST_Rotate(ST_MakeEnvelope(1e6, 6e5, 1e6 + 100, 6e5 + 100, 3005), random(), 1e6 + 50, 6e5 + 50)) FROM unit WHERE tier = 'whole';
+INSERT INTO boundary (unit, geom)
+SELECT u.code, ST_Multi(CASE WHEN k % 3 = 0 THEN ST_MakeEnvelope(x, y, x + 20, y + 20, 3005) ELSE ST_Buffer(ST_SetSRID(ST_Point(x, y), 3005), r, 3) END)
+  FROM (SELECT code, ordinality AS k, 1e6 + 20 * floor(6 * random()) AS x, 6e5 + 20 * floor(6 * random()) AS y, 5 + 40 * random() AS r
+          FROM (SELECT code, row_number() OVER (ORDER BY code) AS ordinality FROM unit WHERE tier = 'part') s) u;
+CREATE TEMP TABLE heaped AS
+SELECT p.unit, p.geom AS whole, ST_Union(b.geom) AS parts,
+       (SELECT coalesce(ST_Area(ST_Union(ST_Intersection(x.geom, y.geom))), 0)
+          FROM boundary x JOIN boundary y ON y.unit > x.unit AND parent(y.unit) = parent(x.unit) WHERE parent(x.unit) = p.unit) AS twice
+  FROM boundary p JOIN boundary b ON parent(b.unit) = p.unit JOIN unit u ON u.code = p.unit AND u.tier = 'whole' GROUP BY p.unit, p.geom;
+SELECT is_empty($$SELECT c.*, h.unit FROM parent_coverage('heap') c FULL JOIN heaped h ON h.unit = c.parent
+                   WHERE (abs(c.uncovered_m2 - ST_Area(ST_Difference(h.whole, h.parts))) < 0.01 AND abs(c.outside_m2 - ST_Area(ST_Difference(h.parts, h.whole))) < 0.01
+                          AND abs(c.overlapping_m2 - h.twice) < 0.01) IS NOT TRUE$$, 'parents against unions of children that lie over each other');
+SELECT ok(count(*) FILTER (WHERE c.children_m2 - c.overlapping_m2 > ST_Area(h.parts) + 1) > 15 AND count(*) FILTER (WHERE c.overlapping_m2 > 0 AND c.children_m2 - c.overlapping_m2 < ST_Area(h.parts) + 1e-6) > 20, 'many of them over two others, and some over one')
+  FROM parent_coverage('heap') c JOIN heaped h ON h.unit = c.parent;
 ROLLBACK TO stored;
 SELECT is_empty($$SELECT * FROM neighbours('BC.RD002') n
                     FULL JOIN (SELECT nb.unit, ST_Length(ST_Intersection(ST_Boundary(b.geom), ST_Boundary(nb.geom))) AS length
