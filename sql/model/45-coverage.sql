@@ -69,6 +69,7 @@ CREATE TABLE coverage_finding (
     allowed_at     timestamptz,
     allowed_reason text,
     allowed_area_m2 double precision,
+    allowed_geom   geometry(MultiPolygon, :srid),
     geom           geometry(MultiPolygon, :srid),
     line           geometry(MultiLineString, :srid),
     FOREIGN KEY (hierarchy, tier) REFERENCES coverage_check ON UPDATE CASCADE ON DELETE CASCADE,
@@ -80,8 +81,16 @@ CREATE INDEX coverage_finding_unit_a ON coverage_finding (unit_a);
 CREATE INDEX coverage_finding_unit_b ON coverage_finding (unit_b);
 CREATE INDEX coverage_finding_geom ON coverage_finding USING gist (geom);
 COMMENT ON TABLE coverage_finding IS 'defects of coverages, kept under one id from check to check; written by check_coverage(), allowed by people';
-COMMENT ON COLUMN coverage_finding.status IS 'open; allowed, as long as it is no larger than it was then; closed, when it is there no more';
+COMMENT ON COLUMN coverage_finding.status IS 'open; allowed, as long as it is no larger than it was then, and nowhere else; closed, when it is there no more';
+COMMENT ON COLUMN coverage_finding.allowed_geom IS 'where a gap or an overlap lay when it was allowed';
 COMMENT ON COLUMN coverage_finding.severity IS 'of an overlap warning, of a gap caution, of a mismatch notice';
+
+CREATE FUNCTION is_allowed(allowed_area double precision, allowed_geom geometry, area double precision, geom geometry) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN coalesce(area <= allowed_area + 0.001 + 1e-9 * allowed_area
+                    AND coalesce(governance.covers_area(allowed_geom, geom, true) <= 0.001 + 1e-9 * allowed_area, true), false);
+COMMENT ON FUNCTION is_allowed(double precision, geometry, double precision, geometry) IS
+    'whether a conflict or defect lies within what was allowed: no larger, and nowhere else';
 
 -- Overlaps and mismatches are known by their units, gaps by where they lie: a gap is the
 -- former one that it has most in common with, each of them once.
@@ -128,7 +137,7 @@ BEGIN
         UPDATE coverage_finding o
            SET unit_a = f.unit_a, unit_b = f.unit_b, area_m2 = f.area_m2, width_m = f.width_m, severity = f.severity,
                geom = f.geom, line = f.line, last_seen = at,
-               status = CASE WHEN o.allowed_area_m2 >= f.area_m2 - 0.001 THEN 'allowed' ELSE 'open' END
+               status = CASE WHEN is_allowed(o.allowed_area_m2, o.allowed_geom, f.area_m2, f.geom) THEN 'allowed' ELSE 'open' END
           FROM same s JOIN found f ON f.n = s.n
          WHERE o.id = s.id
     ), gone AS (
@@ -153,7 +162,8 @@ CREATE FUNCTION allow_coverage_defect(id bigint, reason text DEFAULT NULL) RETUR
 #variable_conflict use_column
 BEGIN
     UPDATE coverage_finding f
-       SET status = 'allowed', allowed_by = session_user, allowed_at = clock_timestamp(), allowed_reason = reason, allowed_area_m2 = f.area_m2
+       SET status = 'allowed', allowed_by = session_user, allowed_at = clock_timestamp(), allowed_reason = reason, allowed_area_m2 = f.area_m2,
+           allowed_geom = f.geom
      WHERE f.id = allow_coverage_defect.id AND f.status <> 'closed';
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no defect % of a coverage that could be allowed', coalesce(allow_coverage_defect.id::text, 'NULL')
@@ -163,7 +173,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION allow_coverage_defect(bigint, text) IS
-    'allows a defect, a lake or a disputed area, say: it stays allowed as long as it does not grow';
+    'allows a defect, a lake or a disputed area, say: it stays allowed as long as it does not grow or move';
 
 CREATE VIEW coverage_defect WITH (security_invoker = true) AS
     SELECT f.id, f.hierarchy, f.tier, f.kind, f.unit_a, a.name AS name_a, f.unit_b, b.name AS name_b, f.area_m2, f.width_m,

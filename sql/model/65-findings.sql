@@ -449,13 +449,6 @@ $$;
 COMMENT ON FUNCTION uncovered_subject(spatial_rule, bigint[]) IS
     'the features that a rule wants covered and that are not, by more than its least area: all, or some of them';
 
-CREATE FUNCTION is_allowed(allowed_area double precision, allowed_geom geometry, area double precision, geom geometry) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN coalesce(area <= allowed_area + 0.001 + 1e-9 * allowed_area
-                    AND coalesce(governance.covers_area(allowed_geom, geom, true) <= 0.001 + 1e-9 * allowed_area, true), false);
-COMMENT ON FUNCTION is_allowed(double precision, geometry, double precision, geometry) IS
-    'whether a conflict lies within what was allowed: no larger, and nowhere else';
-
 -- One statement compares what there is with what is known. How many conflicts there will be nobody
 -- knows beforehand, hence no nested loops over them.
 CREATE FUNCTION check_rule(rule spatial_rule, changed bigint[] DEFAULT NULL, left_behind pending_check[] DEFAULT NULL) RETURNS void

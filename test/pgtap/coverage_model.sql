@@ -1,6 +1,6 @@
 -- The model's coverage on the territory of British Columbia: tiers, parents and children, stored findings.
 BEGIN;
-SELECT plan(21);
+SELECT plan(22);
 \i demo/bc.sql
 SET LOCAL search_path = bc, governance, public;
 SET LOCAL client_min_messages = warning;
@@ -89,6 +89,24 @@ UPDATE boundary b SET geom = o.geom FROM before o WHERE o.unit = b.unit AND o.va
 CALL check_coverage('admin', 'regional district');
 SELECT set_eq($$SELECT id, area_m2 FROM coverage_finding WHERE status <> 'closed'$$, $$SELECT id, area_m2 FROM first_check$$, 'put right, the former defects are there and the others closed');
 SELECT cmp_ok((SELECT count(*) FROM coverage_finding WHERE status = 'closed'), '>=', 3::bigint, 'closed ones are kept');
+-- An allowance is for one place: the same two may not overlap elsewhere, if by less.
+INSERT INTO hierarchy VALUES ('two', 'two', 'functional');
+INSERT INTO tier VALUES ('two', 'lot', 1);
+INSERT INTO unit (code, hierarchy, tier, name) VALUES ('T1', 'two', 'lot', ''), ('T2', 'two', 'lot', '');
+INSERT INTO boundary (unit, geom) VALUES ('T1', ST_Multi(ST_MakeEnvelope(0, 0, 11, 10, 3005))), ('T2', ST_Multi(ST_MakeEnvelope(10, 0, 20, 10, 3005)));
+CREATE TEMP TABLE two (step serial, area_m2 float8, allowed boolean);
+CALL check_coverage('two', 'lot');
+SELECT allow_coverage_defect(id, 'a passage') FROM coverage_defect WHERE tier = 'lot' \g /dev/null
+UPDATE boundary SET geom = ST_Multi(ST_MakeEnvelope(0, 0, 10.5, 10, 3005)) WHERE unit = 'T1';
+CALL check_coverage('two', 'lot');
+INSERT INTO two (area_m2, allowed) SELECT area_m2, allowed FROM coverage_defect WHERE tier = 'lot';
+UPDATE boundary SET geom = ST_Multi(ST_MakeEnvelope(19.5, 0, 30, 10, 3005)) WHERE unit = 'T1';
+CALL check_coverage('two', 'lot');
+INSERT INTO two (area_m2, allowed) SELECT area_m2, allowed FROM coverage_defect WHERE tier = 'lot';
+UPDATE boundary SET geom = ST_Multi(ST_MakeEnvelope(0, 0, 11, 10, 3005)) WHERE unit = 'T1';
+CALL check_coverage('two', 'lot');
+INSERT INTO two (area_m2, allowed) SELECT area_m2, allowed FROM coverage_defect WHERE tier = 'lot';
+SELECT results_eq('SELECT area_m2, allowed FROM two ORDER BY step', $$VALUES (5::float8, true), (5, false), (10, true)$$, 'allowed where it lay, and open elsewhere');
 SELECT throws_ok($$SELECT coverage_defects_of('admin', 'village')$$, '42704', 'tier "village" of hierarchy "admin" does not exist', 'a tier that does not exist');
 SELECT throws_ok($$CALL check_coverage('admin', 'village')$$, '42704', 'tier "village" of hierarchy "admin" does not exist', 'cannot be checked');
 SELECT throws_ok($$SELECT allow_coverage_defect(-1)$$, 'P0002', NULL, 'nor what is not there be allowed');
