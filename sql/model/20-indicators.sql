@@ -287,6 +287,16 @@ COMMENT ON FUNCTION leaf_unit(daterange, unitcode, unitcode[]) IS
 -- Values given in several units of measure are brought to one, divisor times finer than
 -- the indicator's, in which all of them are exact decimals: a mu is 1/15 ha, so sums of
 -- mu and ha are taken in fifteenths and divided once, at the end.
+CREATE FUNCTION is_converted(indicator text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        -- The ends of the index tell, however many observations name the indicator's own unit.
+        SELECT coalesce((SELECT min(o.measure_unit) FROM observation o WHERE o.indicator = $1 AND o.measure_unit IS NOT NULL) <> i.measure_unit
+                        OR (SELECT max(o.measure_unit) FROM observation o WHERE o.indicator = $1 AND o.measure_unit IS NOT NULL) <> i.measure_unit, false)
+          FROM indicator i WHERE i.code = $1;
+    END;
+COMMENT ON FUNCTION is_converted(text) IS 'whether an indicator has observations in another unit of measure than its own';
+
 CREATE FUNCTION value_divisor(indicator text) RETURNS numeric
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
@@ -294,17 +304,13 @@ CREATE FUNCTION value_divisor(indicator text) RETURNS numeric
 #variable_conflict use_column
 DECLARE
     own measure_unit;
-    first text;
-    last text;
     common numeric := 1;
     one numeric;
 BEGIN
-    SELECT m.* INTO own FROM indicator i JOIN measure_unit m ON m.code = i.measure_unit WHERE i.code = $1;
-    -- The ends of the index tell, however many observations name the indicator's own unit.
-    SELECT min(o.measure_unit), max(o.measure_unit) INTO first, last FROM observation o WHERE o.indicator = $1 AND o.measure_unit IS NOT NULL;
-    IF first IS NULL OR first = own.code AND last = own.code THEN
+    IF NOT is_converted($1) THEN
         RETURN 1;
     END IF;
+    SELECT m.* INTO own FROM indicator i JOIN measure_unit m ON m.code = i.measure_unit WHERE i.code = $1;
     FOR one IN SELECT DISTINCT m.divisor FROM measure_unit m WHERE m.dimension = own.dimension LOOP
         common := lcm(common, one);
     END LOOP;
@@ -377,6 +383,7 @@ CREATE FUNCTION time_value(indicator text, period daterange, root unitcode DEFAU
 DECLARE
     ind indicator;
     own measure_unit;
+    converts boolean := is_converted($1);
     finer numeric := value_divisor($1);
     inside daterange[];
     leaves_only boolean;
@@ -389,7 +396,7 @@ BEGIN
 
     leaves_only := ind.source_mode = 'leaf_only' AND ind.space_op <> 'none';
 
-    IF finer = 1 AND inside = ARRAY[$2] THEN
+    IF NOT converts AND inside = ARRAY[$2] THEN
         RETURN QUERY
             SELECT o.unit, o.value, upper(o.period)
               FROM observation_of($1, inside, $3, $4) o
@@ -404,7 +411,7 @@ BEGIN
     RETURN QUERY
         WITH given AS (
             SELECT o.unit, o.period,
-                   CASE WHEN finer = 1 THEN o.value
+                   CASE WHEN NOT converts THEN o.value
                         WHEN o.measure_unit IS NULL THEN o.value * finer
                         ELSE o.value * m.factor * div(own.divisor * finer, own.factor * m.divisor) END AS value
               FROM observation_of($1, inside, $3, $4) o

@@ -168,6 +168,24 @@ UPDATE measure_unit SET factor = 5 WHERE code = 'ha';
 INSERT INTO observation VALUES ('force', 'P.E', period('2023'), -1), ('income', 'P.E', period('2023'), 5);
 CALL refresh();
 DELETE FROM observation WHERE unit = 'P.E';
+-- from every unit of measure in every other of its dimension: two units of 3 and 4, one given in the indicator's own
+BEGIN;
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op)
+SELECT t.code || ' from ' || f.code, '', t.code, 'extensive', 'sum', 'last' FROM measure_unit t JOIN measure_unit f USING (dimension);
+INSERT INTO observation (indicator, unit, period, value, measure_unit)
+SELECT i.code, o.unit, period('2024'), o.value, CASE o.unit WHEN 'P.A.1' THEN split_part(i.code, ' from ', 2) END
+  FROM indicator i, (VALUES ('P.A.1'::unitcode, 3), ('P.C', 4)) AS o (unit, value) WHERE i.code LIKE '% from %';
+CALL refresh();
+SELECT count(*) AS pairs, count(*) FILTER (WHERE abs(v.value * f.divisor * t.factor - (4 * f.divisor * t.factor + 3 * f.factor * t.divisor)) < 1e-15 * t.factor * f.divisor * (4 + v.value)) AS converted
+  FROM measure_unit t JOIN measure_unit f USING (dimension)
+  LEFT JOIN indicator_value v ON v.indicator = t.code || ' from ' || f.code AND v.unit = 'P' AND v.period = period('2024');
+-- and for a longer period, and beside others that are given in the indicator's own
+SELECT r.unit, r.value FROM indicator_rollup('persons from 10k_persons', period('2024/2025')) r WHERE r.value IS NOT NULL;
+INSERT INTO observation (indicator, unit, period, value) VALUES ('persons from 10k_persons', 'P.C', period('2025'), 7);
+UPDATE observation SET value = 5 WHERE indicator = 'persons from 10k_persons' AND unit = 'P.A.1';
+CALL refresh();
+SELECT v.unit, period_label(v.period) AS period, v.value FROM indicator_value v WHERE v.indicator = 'persons from 10k_persons' AND v.value IS NOT NULL ORDER BY v.period, v.unit;
+ROLLBACK;
 -- renaming an indicator takes its values along
 UPDATE indicator SET code = 'built' WHERE code = 'flow';
 SELECT count(*) > 0 AS moved FROM indicator_value WHERE indicator = 'built';
