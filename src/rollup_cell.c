@@ -182,7 +182,8 @@ gov_cell_merge(gov_cell *into, const gov_cell *from, MemoryContext context)
 		gov_cell_copy(into, from, context);
 		return;
 	}
-	if (__builtin_add_overflow(into->n, from->n, &n))
+	/* What could not be written as a value is refused here, not only where it is written. */
+	if (__builtin_add_overflow(into->n, from->n, &n) || n > (int64) GOV_COUNT_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("count of a unit_rollup out of range")));

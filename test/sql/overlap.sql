@@ -123,7 +123,9 @@ RESET client_min_messages;
 SHOW governance.overlap_cache;
 SET governance.overlap_cache = '10MB';
 SHOW governance.overlap_cache;
+\set VERBOSITY sqlstate
 SET governance.overlap_cache = -1;
+\set VERBOSITY default
 SET governance.overlap_cash = 1;
 SELECT unit, vartype, context FROM pg_settings WHERE name = 'governance.overlap_cache';
 DROP TABLE pair, bad;

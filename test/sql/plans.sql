@@ -38,8 +38,11 @@ INSERT INTO layer (code, name, role) VALUES ('bad', 'bad', 'point');
 CREATE FUNCTION pg_temp.box(x float8, y float8, width float8, height float8) RETURNS geometry LANGUAGE sql
     RETURN ST_Multi(ST_MakeEnvelope(x, y, x + width, y + height, 3005));
 INSERT INTO feature (id, layer, geom) OVERRIDING SYSTEM VALUE VALUES (1001, 'zone', 'SRID=3005;MULTIPOLYGON(((0 0, 10 10, 10 0, 0 10, 0 0)))');
+-- where a spike's fault lies, and which of two crossings is named, differs between versions of GEOS
+\set VERBOSITY sqlstate
 INSERT INTO feature (id, layer, geom) VALUES (1002, 'zone', 'SRID=3005;MULTIPOLYGON(((0 0, 10 0, 10 10, 5 10, 5 15, 5 10, 0 10, 0 0)))');
 INSERT INTO feature (id, layer, geom) VALUES (1003, 'zone', 'SRID=3005;MULTIPOLYGON(((0 0, 10 0, 10 10, 0 10, 0 0)), ((5 5, 15 5, 15 15, 5 15, 5 5)))');
+\set VERBOSITY default
 INSERT INTO feature (id, layer, geom) VALUES (1004, 'zone', 'SRID=3005;MULTIPOLYGON(((0 0, 10 0, 10 10, 0 10, 0 0), (20 20, 21 20, 21 21, 20 20)))');
 INSERT INTO feature (id, layer, geom) VALUES (1005, 'zone', 'SRID=3005;MULTIPOLYGON EMPTY');
 INSERT INTO feature (id, layer, geom) VALUES (1006, 'zone', 'SRID=3005;MULTIPOLYGON(((0 0, NaN 0, 10 10, 0 10, 0 0)))');
@@ -78,11 +81,11 @@ INSERT INTO sick VALUES
     ('duplicate points', 'POLYGON((0 0, 0 0, 10 0, 10 10, 10 10, 0 10, 0 0))'),
     ('with heights', 'POLYGON Z ((0 0 5, 10 0 5, 10 10 5, 0 10 5, 0 0 5))');
 SELECT register_feature('zone', ST_GeomFromText(wkt, 3005), name => name, repair => true) IS NOT NULL AS registered FROM sick ORDER BY name;
-SELECT name, area_m2, repaired_area_change_m2 AS change, fault, ST_Area(original) AS original FROM feature ORDER BY name;
+SELECT name, area_m2, repaired_area_change_m2 AS change, substring(fault FROM '^(?:ring )?(.*) at POINT') AS fault, ST_Area(original) AS original FROM feature ORDER BY name;
 SELECT bool_and(ST_IsValid(geom)), bool_and(original IS NULL OR NOT ST_IsValid(original)) FROM feature;
 DELETE FROM feature;
 -- 200 000 points
-SELECT register_feature('line', ST_Buffer(ST_SetSRID(ST_MakePoint(0, 0), 3005), 1000, 50000), name => 'large') IS NOT NULL AS registered;
+SELECT register_feature('line', (SELECT ST_MakePolygon(ST_MakeLine(ST_SetSRID(ST_MakePoint(1000 * cosd(a % 200000 * 0.0018), 1000 * sind(a % 200000 * 0.0018)), 3005) ORDER BY a)) FROM generate_series(0, 200000) a), name => 'large') IS NOT NULL AS registered;
 SELECT ST_NPoints(geom), round(area_m2) FROM feature;
 DELETE FROM feature;
 
