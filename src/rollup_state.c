@@ -712,15 +712,14 @@ static Size
 flat_size(ExpandedObjectHeader *header)
 {
 	gov_rollup *state = (gov_rollup *) header;
+	MemoryContext old;
 
+	/* A sort asks in a context in which nothing can be freed (PostgreSQL 17). */
+	old = MemoryContextSwitchTo(own_context(state));
 	drain(state);
 	if (state->flat == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(own_context(state));
-
 		state->flat = gov_rollup_flatten(state);
-		MemoryContextSwitchTo(old);
-	}
+	MemoryContextSwitchTo(old);
 	return VARSIZE(state->flat);
 }
 
