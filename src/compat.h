@@ -57,6 +57,11 @@
 	index_beginscan(heap, index, snapshot, nkeys, 0)
 #endif
 
+/* That a function does not return is said in front of it, in one word, from 18 on. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* Making a range got soft errors in 16. */
 #if PG_VERSION_NUM >= 160000
 #define gov_make_range(typcache, lower, upper) make_range(typcache, lower, upper, false, NULL)

@@ -33,7 +33,7 @@ typedef struct Span
  *-------------------------------------------------------------------------
  */
 
-static void pg_attribute_noreturn()
+pg_noreturn static void
 invalid_period(const char *label)
 {
 	int			len = strlen(label);
