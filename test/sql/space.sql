@@ -19,7 +19,7 @@ INSERT INTO boundary (unit, geom) VALUES
 CALL refresh_cells('adm', 'riv', min_width_m => 1);
 SELECT unit, region, area_m2, round(share_of_unit::numeric, 4) AS of_unit, round(share_of_region::numeric, 4) AS of_region, authority FROM cell ORDER BY 1, 2;
 SELECT hierarchy, unit, by_tier, n_cells, difference_m2, slivers_m2, round(share::numeric, 4) AS share FROM cell_gap ORDER BY 1, 2, 3;
-SELECT id, ST_AsText(geom) FROM cell_map WHERE unit = 'C.2' ORDER BY 1;
+SELECT id, ST_AsText(ST_Normalize(geom)) FROM cell_map WHERE unit = 'C.2' ORDER BY 1;
 SELECT unit_hierarchy, region_hierarchy, min_area_m2, min_width_m, as_of = current_date AS today FROM overlay;
 
 -- Who answers: the unit's authority, or that of the nearest above it, unless duty names another.
