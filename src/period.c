@@ -252,6 +252,17 @@ is_date(const RangeBound *bound)
 	return !bound->infinite && !DATE_NOT_FINITE(DatumGetDateADT(bound->val));
 }
 
+/* The days between two bounds, unless one of them is no day. */
+static bool
+read_span(const RangeBound *lower, const RangeBound *upper, Span *span)
+{
+	if (!is_date(lower) || !is_date(upper))
+		return false;
+	span->first = DatumGetDateADT(lower->val) + POSTGRES_EPOCH_JDATE;
+	span->after = DatumGetDateADT(upper->val) + POSTGRES_EPOCH_JDATE;
+	return true;
+}
+
 PG_FUNCTION_INFO_V1(gov_period_label);
 Datum
 gov_period_label(PG_FUNCTION_ARGS)
@@ -260,20 +271,15 @@ gov_period_label(PG_FUNCTION_ARGS)
 	RangeBound	lower;
 	RangeBound	upper;
 	bool		empty;
+	Span		span;
 	char	   *label = NULL;
 
 	range_deserialize(range_get_typcache(fcinfo, RangeTypeGetOid(range)), range,
 					  &lower, &upper, &empty);
 	if (empty)
 		PG_RETURN_TEXT_P(cstring_to_text("empty"));
-	if (is_date(&lower) && is_date(&upper))
-	{
-		Span		span;
-
-		span.first = DatumGetDateADT(lower.val) + POSTGRES_EPOCH_JDATE;
-		span.after = DatumGetDateADT(upper.val) + POSTGRES_EPOCH_JDATE;
+	if (read_span(&lower, &upper, &span))
 		label = name_span(span);
-	}
 	PG_RETURN_TEXT_P(cstring_to_text(label ? label : print_range(&lower, &upper)));
 }
 
@@ -321,9 +327,7 @@ gov_period_span(PG_FUNCTION_ARGS)
 
 	range_deserialize(range_get_typcache(fcinfo, RangeTypeGetOid(range)), range,
 					  &lower, &upper, &empty);
-	if (empty || !is_date(&lower) || !is_date(&upper))
+	if (empty || !read_span(&lower, &upper, &span))
 		PG_RETURN_NULL();
-	span.first = DatumGetDateADT(lower.val) + POSTGRES_EPOCH_JDATE;
-	span.after = DatumGetDateADT(upper.val) + POSTGRES_EPOCH_JDATE;
 	PG_RETURN_TEXT_P(cstring_to_text(name_length(span)));
 }

@@ -384,7 +384,7 @@ DECLARE
     ind indicator;
     own measure_unit;
     converts boolean := is_converted($1);
-    finer numeric := value_divisor($1);
+    finer numeric := CASE WHEN converts THEN value_divisor($1) ELSE 1 END;
     inside daterange[];
     leaves_only boolean;
 BEGIN

@@ -4,6 +4,7 @@
  *	  allocation_parts.c against slow definitions of the methods.
  */
 #include "allocation.h"
+#include "fuzz_random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,16 +20,6 @@
 typedef __int128 wide;
 
 static long rounds;
-static uint64_t state;
-
-static uint64_t
-any(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
-}
 
 static int
 below(int n)
@@ -428,8 +419,7 @@ main(int argc, char **argv)
 {
 	long		iterations = argc > 1 ? strtol(argv[1], NULL, 10) : 100000;
 
-	state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-	state = state * UINT64_C(0x9E3779B97F4A7C15) | 1;
+	seed_random(argc, argv);
 	for (rounds = 0; rounds < iterations; rounds++)
 	{
 		check_division();

@@ -6,6 +6,7 @@
  *	cc -g -O1 -fsanitize=address,undefined -Isrc test/unit/fuzz_decimal.c src/decimal.c
  */
 #include "decimal.h"
+#include "fuzz_random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,6 @@
 #define BIG 140
 
 static long rounds;
-static uint64_t state;
 
 /* Non-negative numbers, least significant digit first. */
 typedef struct big
@@ -25,15 +25,6 @@ typedef struct big
 	int			n;
 	char		d[BIG];
 } big;
-
-static uint64_t
-any(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
-}
 
 static int
 below(int n)
@@ -412,8 +403,7 @@ main(int argc, char **argv)
 {
 	long		iterations = argc > 1 ? strtol(argv[1], NULL, 10) : 100000;
 
-	state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-	state = state * UINT64_C(0x9E3779B97F4A7C15) | 1;
+	seed_random(argc, argv);
 	for (rounds = 0; rounds < iterations; rounds++)
 	{
 		check_arithmetic();

@@ -1,19 +1,19 @@
 /*
  * fuzz_polygon.h
- *	  What the fuzzers of polygons begin with: memory, random numbers, and a test that ends
+ *	  What the fuzzers of polygons begin with: memory, fractions, and a test that ends
  *	  the program. FUZZ_BYTES_MAX is the largest piece of memory that may be asked for.
  */
 #ifndef FUZZ_POLYGON_H
 #define FUZZ_POLYGON_H
 
 #include "overlap_index.h"
+#include "fuzz_random.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static unsigned long long state;
 static unsigned long long round_now;
 static size_t pauses;
 
@@ -44,15 +44,6 @@ gov_overlap_pause(void)
 	pauses++;
 }
 
-static unsigned
-draw(unsigned below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned) ((state >> 11) % below);
-}
-
 static double
 fraction(void)
 {
@@ -72,7 +63,7 @@ must(bool truth, const char *what)
 static unsigned long long
 read_rounds(int argc, char **argv)
 {
-	state = (argc > 2 ? strtoull(argv[2], NULL, 10) : 1) * 0x9E3779B97F4A7C15ULL | 1;
+	seed_random(argc, argv);
 	return argc > 1 ? strtoull(argv[1], NULL, 10) : 20000;
 }
 

@@ -4,6 +4,7 @@
  *	  integers; long numbers against strings; mutated text.
  */
 #include "threshold_limits.h"
+#include "fuzz_random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,17 +15,7 @@
 #define NONE	INT64_MAX
 #define TEXT_MAX 5000
 
-static unsigned long long state;
 static const char *now;
-
-static unsigned
-draw(unsigned below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned) ((state >> 11) % below);
-}
 
 static void
 must(bool truth, const char *what, const char *text, size_t len)
@@ -589,8 +580,7 @@ main(int argc, char **argv)
 	long		pairs = 0;
 	long		damaged = 0;
 
-	state = 88172645463325252ULL ^ (argc > 2 ? strtoull(argv[2], NULL, 10) * 0x9E3779B97F4A7C15ULL : 0);
-	state += state == 0;
+	seed_random(argc, argv);
 	for (long i = 0; i < rounds; i++)
 	{
 		char		text[TEXT_MAX];

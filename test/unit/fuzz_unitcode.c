@@ -4,6 +4,7 @@
  *	  and compares every answer with that of slow and obvious code.
  */
 #include "unitcode_text.h"
+#include "fuzz_random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,17 +12,7 @@
 
 #define INPUT_MAX (GOV_CODE_MAX + 200)
 
-static unsigned long long state;
 static const char *now;
-
-static unsigned
-draw(unsigned below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned) ((state >> 11) % below);
-}
 
 static void
 must(int truth, const char *what, const char *bytes, size_t len)
@@ -292,7 +283,7 @@ main(int argc, char **argv)
 	static Labels la;
 	static Labels lb;
 
-	state = 88172645463325252ULL + (argc > 2 ? strtoull(argv[2], NULL, 10) : 1) * 2654435761ULL;
+	seed_random(argc, argv);
 	for (long i = 0; i < rounds; i++)
 	{
 		char		buffer[INPUT_MAX];

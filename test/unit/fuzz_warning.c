@@ -4,6 +4,7 @@
  *	  for every grade, and counting over the whole past; and against its laws.
  */
 #include "warning_step.h"
+#include "fuzz_random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +18,6 @@
 
 static long rounds;
 static int	period;
-static uint64_t random_state;
-
-static uint64_t
-any(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
 
 static int
 below(int n)
@@ -386,8 +377,7 @@ main(int argc, char **argv)
 {
 	long		iterations = argc > 1 ? strtol(argv[1], NULL, 10) : 100000;
 
-	random_state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-	random_state = random_state * UINT64_C(0x9E3779B97F4A7C15) | 1;
+	seed_random(argc, argv);
 	for (rounds = 0; rounds < iterations; rounds++)
 		check_series();
 	printf("%ld rounds\n", rounds);
