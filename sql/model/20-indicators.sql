@@ -12,7 +12,9 @@ CREATE TABLE measure_unit (
     name      text NOT NULL,
     dimension text NOT NULL CHECK (dimension <> ''),
     factor    numeric NOT NULL DEFAULT 1 CHECK (factor > 0 AND factor < 'Infinity'),
-    divisor   numeric NOT NULL DEFAULT 1 CHECK (divisor > 0 AND divisor < 'Infinity' AND divisor = trunc(divisor))
+    divisor   numeric NOT NULL DEFAULT 1 CHECK (divisor > 0 AND divisor < 'Infinity' AND divisor = trunc(divisor)),
+    -- Key columns: whoever changes them meets whoever holds the row by a foreign key.
+    UNIQUE (code, dimension, factor, divisor)
 );
 COMMENT ON TABLE measure_unit IS 'units of measure; one is factor/divisor of its dimension''s base unit, a fraction so that the mu (2000/3 m2) is exact';
 
@@ -90,6 +92,22 @@ CREATE VIEW admitted_operator WITH (security_invoker = true) AS
       ) AS a (kind, space_ops, time_ops);
 COMMENT ON VIEW admitted_operator IS 'the operators over space and over time that each kind of indicator admits';
 
+CREATE FUNCTION refuse_old_snapshot(what text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        RAISE EXCEPTION '% cannot be changed in a % transaction', what, current_setting('transaction_isolation')
+            USING ERRCODE = 'feature_not_supported',
+                  DETAIL = 'Its snapshot may not show what has meanwhile been given in that unit of measure.',
+                  HINT = 'Change it in a transaction that is READ COMMITTED.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION refuse_old_snapshot(text) IS
+    'raises feature_not_supported (0A000) in a transaction that is not READ COMMITTED: a check of all rows would not see the newest';
+
 -- The checks read with the owner's rights, so that a role with INSERT alone can enter
 -- data, and hold the rows they judge by until commit.
 CREATE FUNCTION check_indicator() RETURNS trigger
@@ -166,6 +184,7 @@ BEGIN
                 USING ERRCODE = 'check_violation',
                       HINT = 'Observations that name no unit of measure are in the indicator''s; name it on them first, and let it be of the same dimension.';
         END IF;
+        PERFORM refuse_old_snapshot(format('the unit of measure of indicator "%s"', NEW.code));
     END IF;
     RETURN NULL;
 END
@@ -191,44 +210,57 @@ CREATE INDEX observation_other_measure ON observation (indicator, measure_unit) 
 COMMENT ON TABLE observation IS 'what was reported or measured for a unit over a period; no row, or a NULL value, is missing, not zero';
 COMMENT ON COLUMN observation.measure_unit IS 'the unit of measure the value is given in; NULL: the indicator''s';
 
-CREATE FUNCTION check_observation_measure() RETURNS trigger
+-- Once a statement, however many rows it brings. The units of measure given are held until
+-- commit by the foreign key, the indicators here; theirs stay while an indicator has them.
+CREATE FUNCTION check_given_measure() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     AS $$
 DECLARE
-    wanted measure_unit;
-    given measure_unit;
+    bad record;
 BEGIN
-    SELECT m.* INTO wanted FROM indicator i JOIN measure_unit m ON m.code = i.measure_unit WHERE i.code = NEW.indicator FOR SHARE;
-    SELECT m.* INTO given FROM measure_unit m WHERE m.code = NEW.measure_unit;
-    IF wanted.dimension <> given.dimension THEN
-        RAISE EXCEPTION 'observation of "%" cannot be given in "%"', NEW.indicator, NEW.measure_unit
+    PERFORM FROM (SELECT DISTINCT p.indicator FROM present p WHERE p.measure_unit IS NOT NULL) AS p
+            JOIN indicator i ON i.code = p.indicator ORDER BY i.code FOR SHARE OF i;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    SELECT p.indicator, own.code AS own, own.dimension, given.code AS given, given.dimension AS given_dimension INTO bad
+      FROM (SELECT DISTINCT q.indicator, q.measure_unit FROM present q WHERE q.measure_unit IS NOT NULL) AS p
+      JOIN indicator i ON i.code = p.indicator
+      JOIN measure_unit own ON own.code = i.measure_unit
+      JOIN measure_unit given ON given.code = p.measure_unit
+     WHERE own.dimension <> given.dimension
+     ORDER BY p.indicator, p.measure_unit LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION '% of "%" cannot be given in "%"', TG_TABLE_NAME, bad.indicator, bad.given
             USING ERRCODE = 'check_violation',
-                  DETAIL = format('The indicator is measured in %s (%s); %s is a unit of %s.',
-                                  wanted.code, wanted.dimension, given.code, given.dimension);
+                  DETAIL = format('The indicator is measured in %s (%s); %s is a unit of %s.', bad.own, bad.dimension, bad.given, bad.given_dimension);
     END IF;
     RETURN NULL;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION check_observation_measure() FROM PUBLIC;
-COMMENT ON FUNCTION check_observation_measure() IS 'trigger: an observation''s unit of measure has the dimension of its indicator''s';
+REVOKE EXECUTE ON FUNCTION check_given_measure() FROM PUBLIC;
+COMMENT ON FUNCTION check_given_measure() IS 'trigger: an observation''s, or a quota''s, unit of measure has the dimension of its indicator''s';
 
-CREATE CONSTRAINT TRIGGER observation_measure AFTER INSERT OR UPDATE ON observation
-    FOR EACH ROW WHEN (NEW.measure_unit IS NOT NULL) EXECUTE FUNCTION check_observation_measure();
+CREATE TRIGGER observation_measure_insert AFTER INSERT ON observation
+    REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION check_given_measure();
+CREATE TRIGGER observation_measure_update AFTER UPDATE ON observation
+    REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION check_given_measure();
 
+-- Whoever began to use it meanwhile has been waited for.
 CREATE FUNCTION check_measure_unit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
     AS $$
 BEGIN
-    -- Whoever begins to use it meanwhile is waited for.
-    PERFORM FROM measure_unit m WHERE m.code = NEW.code FOR UPDATE;
-    IF EXISTS (SELECT FROM indicator i WHERE i.measure_unit = NEW.code) OR
-       EXISTS (SELECT FROM observation o WHERE o.measure_unit = NEW.code) THEN
+    IF EXISTS (SELECT FROM indicator i WHERE i.measure_unit = NEW.code)
+       OR EXISTS (SELECT FROM observation o WHERE o.measure_unit = NEW.code)
+       OR EXISTS (SELECT FROM quota q WHERE q.measure_unit = NEW.code) THEN
         RAISE EXCEPTION 'unit of measure "%" is in use: its dimension, factor and divisor stay', NEW.code
             USING ERRCODE = 'check_violation',
                   HINT = 'Add another unit of measure.';
     END IF;
+    PERFORM refuse_old_snapshot(format('dimension, factor and divisor of unit of measure "%s"', NEW.code));
     RETURN NULL;
 END
 $$;

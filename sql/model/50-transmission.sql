@@ -23,6 +23,11 @@ COMMENT ON COLUMN quota.method IS 'how transmit() rounded the parts; NULL: set b
 COMMENT ON COLUMN quota.weight_by IS 'the indicator by which transmit() shared the parent''s quota; NULL: given shares, or set by hand';
 CREATE STATISTICS quota_period (ndistinct, mcv) ON indicator, period FROM quota;
 
+CREATE TRIGGER quota_measure_insert AFTER INSERT ON quota
+    REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION check_given_measure();
+CREATE TRIGGER quota_measure_update AFTER UPDATE ON quota
+    REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION check_given_measure();
+
 -- What a decision has replaced is kept.
 CREATE TABLE quota_revision (
     indicator    text NOT NULL,
@@ -482,23 +487,9 @@ CREATE FUNCTION note_quota() RETURNS trigger
     SET enable_nestloop = off
     SET jit = off
     AS $$
-DECLARE
-    bad record;
 BEGIN
     IF TG_OP <> 'DELETE' THEN
         PERFORM FROM indicator i WHERE i.code IN (SELECT p.indicator FROM present p) ORDER BY i.code FOR SHARE;
-        SELECT p.indicator, p.measure_unit, own.code AS own, own.dimension, given.dimension AS given INTO bad
-          FROM (SELECT DISTINCT q.indicator, q.measure_unit FROM present q WHERE q.measure_unit IS NOT NULL) AS p
-          JOIN indicator i ON i.code = p.indicator
-          JOIN measure_unit own ON own.code = i.measure_unit
-          JOIN measure_unit given ON given.code = p.measure_unit
-         WHERE own.dimension <> given.dimension
-         LIMIT 1;
-        IF FOUND THEN
-            RAISE EXCEPTION 'quota of "%" cannot be given in "%"', bad.indicator, bad.measure_unit
-                USING ERRCODE = 'check_violation',
-                      DETAIL = format('The indicator is measured in %s (%s); %s is a unit of %s.', bad.own, bad.dimension, bad.measure_unit, bad.given);
-        END IF;
     END IF;
     CASE TG_OP
         WHEN 'INSERT' THEN
@@ -524,7 +515,7 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON FUNCTION note_quota() FROM PUBLIC;
-COMMENT ON FUNCTION note_quota() IS 'trigger: notes which quotas of binding indicators are to be proven at commit; a quota''s unit of measure has the dimension of its indicator''s';
+COMMENT ON FUNCTION note_quota() IS 'trigger: notes which quotas of binding indicators are to be proven at commit';
 
 CREATE TRIGGER quota_noted_insert AFTER INSERT ON quota
     REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_quota();
@@ -589,27 +580,6 @@ COMMENT ON FUNCTION follow_measure_unit() IS 'trigger: the history of quotas fol
 
 CREATE TRIGGER measure_unit_quota_followed AFTER UPDATE ON measure_unit
     FOR EACH ROW WHEN (NEW.code <> OLD.code) EXECUTE FUNCTION follow_measure_unit();
-
-CREATE FUNCTION keep_measure_unit() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path FROM CURRENT
-    AS $$
-BEGIN
-    -- Whoever gives a quota in it meanwhile is waited for.
-    PERFORM FROM measure_unit m WHERE m.code = NEW.code FOR UPDATE;
-    IF EXISTS (SELECT FROM quota q WHERE q.measure_unit = NEW.code) THEN
-        RAISE EXCEPTION 'unit of measure "%" is in use: its dimension, factor and divisor stay', NEW.code
-            USING ERRCODE = 'check_violation',
-                  HINT = 'Add another unit of measure.';
-    END IF;
-    RETURN NULL;
-END
-$$;
-REVOKE EXECUTE ON FUNCTION keep_measure_unit() FROM PUBLIC;
-COMMENT ON FUNCTION keep_measure_unit() IS 'trigger: a unit of measure that quotas are given in keeps its dimension and size';
-
-CREATE CONSTRAINT TRIGGER measure_unit_of_quota AFTER UPDATE ON measure_unit
-    FOR EACH ROW WHEN ((NEW.dimension, NEW.factor, NEW.divisor) <> (OLD.dimension, OLD.factor, OLD.divisor)) EXECUTE FUNCTION keep_measure_unit();
 
 -- All that the transaction touched is proven when the first of its rows is.
 CREATE FUNCTION check_quota() RETURNS trigger
