@@ -95,6 +95,13 @@ BEGIN
         END IF;
         NEW.hierarchy := coalesce(NEW.hierarchy, known[1]);
     END IF;
+    IF (TG_OP = 'INSERT' OR NEW.hierarchy IS DISTINCT FROM OLD.hierarchy) AND NEW.hierarchy IS NOT NULL
+       AND NOT EXISTS (SELECT FROM hierarchy h WHERE h.code = NEW.hierarchy)
+    THEN
+        RAISE EXCEPTION 'threshold rule of "%": there is no hierarchy "%"', NEW.indicator, NEW.hierarchy
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'threshold_rule_hierarchy_fkey', TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA,
+                  HINT = 'The table "hierarchy" lists the hierarchies.';
+    END IF;
     IF (TG_OP = 'INSERT' OR NEW.tier IS DISTINCT FROM OLD.tier OR NEW.unit IS DISTINCT FROM OLD.unit) AND NEW.tier IS NOT NULL
        AND NOT EXISTS (SELECT FROM tier t WHERE t.hierarchy = NEW.hierarchy AND t.name = NEW.tier)
     THEN
@@ -102,13 +109,13 @@ BEGIN
         RAISE EXCEPTION 'threshold rule of "%": there is no tier "%" in hierarchy "%"', NEW.indicator, NEW.tier, NEW.hierarchy
             USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'threshold_rule_tier_fkey', TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA,
                   DETAIL = CASE WHEN known IS NULL THEN 'It has none.' ELSE format('It has %s.', array_to_string(known, ', ')) END,
-                  HINT = 'The tables "hierarchy" and "tier" list hierarchies and their tiers.';
+                  HINT = 'The table "tier" lists the tiers.';
     END IF;
     RETURN NEW;
 END
 $$;
 REVOKE EXECUTE ON FUNCTION fill_rule_hierarchy() FROM PUBLIC;
-COMMENT ON FUNCTION fill_rule_hierarchy() IS 'trigger: a rule names an indicator, unit and tier that are there, and is valid some day; its hierarchy is its unit''s, or that of its tier';
+COMMENT ON FUNCTION fill_rule_hierarchy() IS 'trigger: a rule names an indicator, unit, hierarchy and tier that are there, and is valid some day; its hierarchy is its unit''s, or that of its tier';
 
 CREATE TRIGGER threshold_rule_hierarchy BEFORE INSERT OR UPDATE ON threshold_rule
     FOR EACH ROW EXECUTE FUNCTION fill_rule_hierarchy();

@@ -42,10 +42,15 @@ INSERT INTO threshold_rule (indicator, tier, threshold) VALUES ('yield', 'reach'
 INSERT INTO threshold_rule (indicator, unit, hierarchy, threshold) VALUES ('yield', 'P', 'riv', '>= 3');
 INSERT INTO threshold_rule (indicator, hierarchy, tier, threshold) VALUES ('yield', 'air', 'village', '>= 3');
 INSERT INTO threshold_rule (indicator, hierarchy, threshold) VALUES ('yield', 'air', '>= 3');
+BEGIN;
+INSERT INTO hierarchy VALUES ('air', 'Air', 'natural');
+INSERT INTO threshold_rule (indicator, hierarchy, tier, threshold) VALUES ('yield', 'air', 'village', '>= 3');
+ROLLBACK;
 INSERT INTO threshold_rule (threshold) VALUES ('>= 3');
 UPDATE threshold_rule SET indicator = 'yeld' WHERE id = 2;
 UPDATE threshold_rule SET unit = 'Q' WHERE id = 2;
 UPDATE threshold_rule SET tier = 'village' WHERE id = 2;
+UPDATE threshold_rule SET hierarchy = 'air' WHERE id = 1;
 UPDATE threshold_rule SET unit = 'R' WHERE id = 4;
 UPDATE threshold_rule SET valid = 'empty' WHERE id = 2;
 INSERT INTO threshold_rule (indicator, unit, threshold, valid) VALUES ('yield', 'P.B', '>= 5 warning 6', 'empty');
