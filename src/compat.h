@@ -57,6 +57,13 @@
 	index_beginscan(heap, index, snapshot, nkeys, 0)
 #endif
 
+/* From 18 on a pattern asks for the collation of any index of its column, and fails where there is none. */
+#if PG_VERSION_NUM >= 180000
+#define GOV_PATTERN_ASKS_COLLATION true
+#else
+#define GOV_PATTERN_ASKS_COLLATION false
+#endif
+
 /* That a function does not return is said in front of it, in one word, from 18 on. */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn pg_attribute_noreturn()

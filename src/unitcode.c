@@ -155,6 +155,14 @@ gov_unitcode_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
 }
 
+/* A code as text: the bytes are the same, so it goes back as it came. */
+PG_FUNCTION_INFO_V1(gov_unitcode_text);
+Datum
+gov_unitcode_text(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
 /*-------------------------------------------------------------------------
  * Comparison and hashing
  *-------------------------------------------------------------------------
@@ -587,22 +595,34 @@ gov_unitcode_common_ancestor(PG_FUNCTION_ARGS)
 }
 
 /*
- * Step and combination of the aggregate common_ancestor. The state is text:
- * NULL before the first code, then what the codes so far have in common, and
- * empty, for good, once that is nothing. Strict, so NULL codes are passed over.
+ * The aggregate common_ancestor. The state is text: NULL before the first code,
+ * then what the codes so far have in common, and empty, for good, once that is
+ * nothing. NULL codes are passed over.
  */
-PG_FUNCTION_INFO_V1(gov_unitcode_common_step);
+PG_FUNCTION_INFO_V1(gov_unitcode_common_combine);
 Datum
-gov_unitcode_common_step(PG_FUNCTION_ARGS)
+gov_unitcode_common_combine(PG_FUNCTION_ARGS)
 {
 	text	   *state = PG_GETARG_TEXT_PP(0);
-	unitcode   *code = PG_GETARG_UNITCODE_PP(1);
-	size_t		common = common_length(state, code);
+	size_t		common = common_length(state, PG_GETARG_UNITCODE_PP(1));
 
 	/* The unchanged state goes back as it came, so that it need not be copied. */
 	if (common == VARSIZE_ANY_EXHDR(state))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(VARDATA_ANY(state), common));
+}
+
+PG_FUNCTION_INFO_V1(gov_unitcode_common_step);
+Datum
+gov_unitcode_common_step(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(0))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
+	if (PG_ARGISNULL(1))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	return gov_unitcode_common_combine(fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(gov_unitcode_common_final);

@@ -1,7 +1,7 @@
 /*
  * unitcode_plan.c
- *	  How the planner sees @> and <@: as conditions on a btree index, and as a
- *	  share of the rows.
+ *	  How the planner sees @> and <@, as conditions on a btree index and as a
+ *	  share of the rows, and the cast to text.
  */
 #include "unitcode_count.h"
 #include "unitcode_stats.h"
@@ -627,4 +627,23 @@ Datum
 gov_unitcode_descendant_support(PG_FUNCTION_ARGS)
 {
 	return support(fcinfo, false);
+}
+
+/*
+ * Before 18 the cast to text is left out of plans: relabelled, the column keeps
+ * its statistics. From 18 on a pattern would then be matched with the code's
+ * index, whose collation PostgreSQL asks for; an index of codes has none.
+ */
+PG_FUNCTION_INFO_V1(gov_unitcode_text_support);
+Datum
+gov_unitcode_text_support(PG_FUNCTION_ARGS)
+{
+	Node	   *request = (Node *) PG_GETARG_POINTER(0);
+	FuncExpr   *call;
+
+	if (GOV_PATTERN_ASKS_COLLATION || !IsA(request, SupportRequestSimplify))
+		PG_RETURN_POINTER(NULL);
+	call = ((SupportRequestSimplify *) request)->fcall;
+	PG_RETURN_POINTER(applyRelabelType((Node *) linitial(call->args), TEXTOID, -1, call->funccollid,
+									   call->funcformat, call->location, false));
 }

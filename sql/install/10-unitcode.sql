@@ -47,9 +47,22 @@ CREATE TYPE governance.unitcode (
 COMMENT ON TYPE governance.unitcode IS
     'the place of a unit in a hierarchy: labels from the root down, joined by ".", ordered bytewise, so that a unit comes just before its subtree';
 
-CREATE CAST (governance.unitcode AS text) WITHOUT FUNCTION AS IMPLICIT;
+CREATE FUNCTION governance.unitcode_text_support(internal) RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'gov_unitcode_text_support';
+COMMENT ON FUNCTION governance.unitcode_text_support(internal) IS
+    'planner support of the cast to text: before PostgreSQL 18 the call is left out';
+
+CREATE FUNCTION governance.unitcode_text(governance.unitcode) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+    SUPPORT governance.unitcode_text_support
+    AS 'MODULE_PATHNAME', 'gov_unitcode_text';
+COMMENT ON FUNCTION governance.unitcode_text(governance.unitcode) IS
+    'a code as text, byte for byte; behind the cast';
+
+CREATE CAST (governance.unitcode AS text) WITH FUNCTION governance.unitcode_text(governance.unitcode) AS IMPLICIT;
 COMMENT ON CAST (governance.unitcode AS text) IS
-    'a code read as text, at no cost';
+    'a code as text, byte for byte';
 CREATE CAST (text AS governance.unitcode) WITH INOUT AS ASSIGNMENT;
 COMMENT ON CAST (text AS governance.unitcode) IS
     'text read as a code, checked as on input';
@@ -329,14 +342,14 @@ COMMENT ON FUNCTION governance.common_ancestor(governance.unitcode, governance.u
     'deepest code that both are or descend from; NULL if their roots differ';
 
 CREATE FUNCTION governance.common_ancestor_step(state text, governance.unitcode) RETURNS text
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'gov_unitcode_common_step';
 COMMENT ON FUNCTION governance.common_ancestor_step(text, governance.unitcode) IS
-    'step of the aggregate common_ancestor: what state and code have in common, empty if nothing';
+    'step of the aggregate common_ancestor: what state and code have in common, empty if nothing; the other where one is NULL';
 
 CREATE FUNCTION governance.common_ancestor_combine(text, text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'gov_unitcode_common_step';
+    AS 'MODULE_PATHNAME', 'gov_unitcode_common_combine';
 COMMENT ON FUNCTION governance.common_ancestor_combine(text, text) IS
     'combination of two states of the aggregate common_ancestor';
 

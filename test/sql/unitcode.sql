@@ -36,10 +36,12 @@ SELECT count(*) AS differences FROM (TABLE code EXCEPT TABLE code_read) d;
 \copy code_read FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\001\0\0\0\00333\377\377\377"' WITH (FORMAT binary)
 DROP TABLE code, code_read;
 
--- to text at no cost, from text by assignment only
+-- to text implicitly, from text by assignment only
 SELECT length('33.01'::unitcode), '33.01'::unitcode LIKE '33.%' AS "like", '33.01'::unitcode::text || '/' AS text;
 SELECT castmethod, castcontext, castsource::regtype, casttarget::regtype FROM pg_catalog.pg_cast
  WHERE 'unitcode'::regtype IN (castsource, casttarget) ORDER BY 1;
+SELECT ARRAY['33', '33.01', NULL]::unitcode[]::text[] AS array, upper('us.a'::unitcode) AS function, 'x' || '33'::unitcode::text AS joined,
+       NULL::unitcode::text IS NULL AS null_of_null, pg_typeof(max('33'::unitcode)) AS greatest;
 SELECT ('33..01'::text)::unitcode;
 SELECT parent('33.01'::text);
 
@@ -88,6 +90,7 @@ SELECT gb2260(NULL) IS NULL AS null_of_null;
 -- the aggregate: NULL is passed over, different roots stay apart whatever follows
 SELECT common_ancestor(c) FROM (VALUES ('33.01'::unitcode), (NULL), ('33.01.02'), ('33.02.01')) AS v (c);
 SELECT common_ancestor(c) FROM (VALUES ('33.01'::unitcode), ('44'), ('33.01'), ('33.01')) AS v (c);
+SELECT common_ancestor(c) FROM (VALUES (NULL::unitcode), ('33.01'), (NULL)) AS v (c);
 SELECT common_ancestor(c) FROM (VALUES (NULL::unitcode)) AS v (c);
 SELECT common_ancestor(c) FROM (VALUES ('33'::unitcode)) AS v (c) WHERE false;
 SELECT common_ancestor_final('33..01');
@@ -127,6 +130,39 @@ SELECT form, public.plan_has(format('SELECT * FROM public.unit WHERE %s', form),
     ($$governance.is_descendant('12.13.14', code)$$, 'Index Cond: .*=. ANY .*[{]12,12.13,12.13.14[}]')) AS v (form, pattern);
 SELECT count(*) FROM public.unit WHERE code OPERATOR(governance.<@) '12.13';
 SELECT code FROM public.unit WHERE code OPERATOR(governance.@>) '12.13.14' ORDER BY code;
+-- patterns are matched as text, whatever indexes of the code there are, and by an index of the text
+CREATE INDEX unit_hash ON public.unit USING hash (code);
+CREATE VIEW public.pattern AS
+    SELECT i, v.condition FROM (VALUES (1, 'code LIKE ''12.13%'''), (2, 'code NOT LIKE ''1_.%'''), (3, 'code ~~* ''12.13%'''), (4, 'code ~ ''^12\.13'''), (5, 'code ~* ''^12\.13'''), (6, 'code ^@ ''12.13'''),
+        (7, 'code SIMILAR TO ''12.1(3|4)%'''), (8, 'code LIKE ''12.13'''), (9, 'starts_with(code, ''12.13'')'), (10, '''12.13.14'' LIKE code::text || ''%''')) AS v (i, condition);
+CREATE FUNCTION public.matched(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    n bigint;
+BEGIN
+    EXECUTE query INTO n;
+    RETURN n;
+END $$;
+SELECT condition, public.matched('SELECT count(*) FROM public.unit WHERE ' || condition),
+       public.plan_has('SELECT * FROM public.unit WHERE ' || condition, 'Index Cond') AS by_index
+  FROM public.pattern ORDER BY i;
+SET enable_seqscan = on;
+PREPARE matching AS SELECT count(*) FROM public.unit WHERE code LIKE $1;
+EXECUTE matching('12.13%');
+SET plan_cache_mode = force_generic_plan;
+EXECUTE matching('12.13%');
+RESET plan_cache_mode;
+DEALLOCATE matching;
+SET enable_seqscan = off;
+DROP INDEX public.unit_hash;
+CREATE INDEX unit_text ON public.unit ((code::text) text_pattern_ops);
+SELECT condition, public.matched('SELECT count(*) FROM public.unit WHERE ' || condition),
+       public.plan_has('SELECT * FROM public.unit WHERE ' || condition, 'unit_text.*Index Cond') AS by_index
+  FROM public.pattern ORDER BY i;
+SELECT count(*) FROM public.unit WHERE code LIKE '12.13%' AND code OPERATOR(governance.<@) '12';
+SELECT count(*) FROM public.unit a JOIN public.unit b ON b.code LIKE a.code::text || '.%' WHERE a.code = '12.13';
+DROP INDEX public.unit_text;
+DROP VIEW public.pattern;
+DROP FUNCTION public.matched;
 -- NULL, volatile and self-referring arguments give no condition
 SELECT count(*) FROM public.unit WHERE code OPERATOR(governance.<@) NULL;
 SELECT public.plan_has($$SELECT * FROM public.unit WHERE code OPERATOR(governance.<@) (random()::int::text)::governance.unitcode$$, 'Index Cond');
