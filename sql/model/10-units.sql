@@ -35,7 +35,7 @@ CREATE TABLE unit (
     CONSTRAINT unit_parent_fkey FOREIGN KEY (hierarchy, parent) REFERENCES unit (hierarchy, code)
 );
 CREATE INDEX unit_parent ON unit (parent);
-CREATE INDEX unit_tier ON unit (hierarchy, tier);
+CREATE INDEX unit_tier ON unit (hierarchy, tier, code) INCLUDE (name, authority); -- A tier's units are read from it alone.
 COMMENT ON TABLE unit IS 'a governance unit; its code is its place in the tree, so its parent must exist and be of the same hierarchy';
 COMMENT ON COLUMN unit.tier IS 'stated, not counted from the code: trees are ragged';
 COMMENT ON COLUMN unit.valid IS 'the days on which the unit exists; unbounded where not known otherwise';

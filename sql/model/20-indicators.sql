@@ -555,6 +555,7 @@ CREATE TABLE indicator_value (
     total      numeric,
     weight     numeric,
     newest     date,
+    tier       text NOT NULL,
     PRIMARY KEY (indicator, period, unit)
 ) WITH (fillfactor = 90); -- A new version of a row finds room beside the old one, and no index has to know of it.
 COMMENT ON TABLE indicator_value IS 'every indicator at every unit for every observed period, as refresh() computed it; derived, never edited';
@@ -570,6 +571,11 @@ COMMENT ON COLUMN indicator_value.total IS
     'for the next refresh: the exact sum, least or greatest value before division and rounding; NULL: the value itself, where it is one';
 COMMENT ON COLUMN indicator_value.weight IS 'for the next refresh: the exact sum of weights, or the denominator';
 COMMENT ON COLUMN indicator_value.newest IS 'for the next refresh: the end of the newest observation, for indicators that can be stale';
+COMMENT ON COLUMN indicator_value.tier IS 'the unit''s, kept equal to it by carry_tier(), so that values of one tier are found together';
+
+-- Labels stand for periods one to one. Unlike ranges, equal ones are kept once for all their
+-- rows: so the index is a tenth of the key's. Its columns never change with a value.
+CREATE INDEX indicator_value_tier ON indicator_value (indicator, governance.period_label(period), tier);
 
 -- A planner that takes every period for rare reads all values of one to find a few.
 CREATE STATISTICS observation_period (ndistinct, mcv) ON indicator, period FROM observation;
@@ -624,7 +630,7 @@ COMMENT ON FUNCTION children_mean(unitcode[], numeric[], boolean) IS
 -- for their children that are not among them: the list must have the ancestors too.
 CREATE FUNCTION space_value(indicator text, period daterange, root unitcode DEFAULT NULL, units unitcode[] DEFAULT NULL)
     RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint, until date,
-                   n_values bigint, total numeric, weight numeric)
+                   n_values bigint, total numeric, weight numeric, tier text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
@@ -652,7 +658,7 @@ BEGIN
     THEN
         RETURN QUERY
             SELECT n.unit, trim_scale(ind.factor * n.value / nullif(d.value, 0)), least(n.n_present, d.n_present), n.n_expected,
-                   least(n.until, d.until), NULL::bigint, NULL::numeric, NULL::numeric
+                   least(n.until, d.until), NULL::bigint, NULL::numeric, NULL::numeric, n.tier
               FROM space_value(ind.numerator, $2, $3) n
               JOIN space_value(ind.denominator, $2, $3) d USING (unit);
         RETURN;
@@ -667,8 +673,8 @@ BEGIN
 
     IF ind.space_op = 'none' THEN
         RETURN QUERY
-            SELECT v.unit, exact_quotient(v.value, finer), 1::bigint, 1::bigint, v.until, 1::bigint, NULL::numeric, NULL::numeric
-              FROM time_value($1, $2, $3, $4) v;
+            SELECT v.unit, exact_quotient(v.value, finer), 1::bigint, 1::bigint, v.until, 1::bigint, NULL::numeric, NULL::numeric, u.tier
+              FROM time_value($1, $2, $3, $4) v JOIN unit u ON u.code = v.unit;
         RETURN;
     END IF;
 
@@ -780,7 +786,7 @@ BEGIN
                END,
                -- A leaf unit with a value but no weight has its value, and adds nothing above.
                CASE WHEN weighted AND r.alone AND r.weight IS NULL AND o.leaf THEN 1 ELSE coalesce(r.n_present, 0) END,
-               e.n, r.until, coalesce(r.n_values, 0), r.total, r.weight
+               e.n, r.until, coalesce(r.n_values, 0), r.total, r.weight, u.tier
           FROM expected e
           JOIN unit u ON u.code = e.unit AND u.valid && alive AND ($4 IS NULL OR u.code = ANY ($4))
           LEFT JOIN rolled r ON r.unit = e.unit
@@ -811,7 +817,7 @@ BEGIN
                NULL::grade, NULL::numeric, NULL::bigint, NULL::threshold,
                nullif(v.n_values, v.n_present),
                CASE WHEN ind.space_op NOT IN ('sum', 'min', 'max', 'mean_of_children') OR v.total <> r.value THEN v.total END,
-               v.weight, CASE WHEN ind.max_age IS NOT NULL THEN v.until END
+               v.weight, CASE WHEN ind.max_age IS NOT NULL THEN v.until END, v.tier
           FROM space_value($1, $2, $3, $4) v
          CROSS JOIN LATERAL (VALUES (CASE WHEN ind.decimals IS NULL THEN v.value ELSE round(v.value, ind.decimals) END)) AS r (value);
 END

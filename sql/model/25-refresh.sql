@@ -20,10 +20,12 @@ CREATE TABLE refreshed (
     divisors    numeric[] NOT NULL,
     refreshed_at timestamptz NOT NULL DEFAULT now(),
     warned      boolean NOT NULL DEFAULT false,
+    label       text NOT NULL GENERATED ALWAYS AS (governance.period_label(period)) STORED,
     PRIMARY KEY (indicator, period)
 );
 COMMENT ON TABLE refreshed IS 'the periods of which indicator_value has an indicator''s values, and when they were last computed';
 COMMENT ON COLUMN refreshed.n_units IS 'how many units have a row, when all of them were last computed';
+COMMENT ON COLUMN refreshed.label IS 'the period''s, so that readers need not make it for every row';
 COMMENT ON COLUMN refreshed.warned IS 'whether warnings know of the period: a new one concerns all series, also those without a value in it';
 COMMENT ON COLUMN refreshed.divisors IS 'value_divisors() when they were last computed: the units of measure in which their totals and weights are held';
 
@@ -470,14 +472,15 @@ BEGIN
             INSERT INTO indicator_value AS v
             SELECT f.*
               FROM fresh f LEFT JOIN stored s ON s.unit = f.unit
-             WHERE (f.value, f.n_present, f.n_expected, f.state, f.n_values, f.total, f.weight, f.newest, f.grade, f.margin, f.rule, f.threshold)
+             WHERE (f.value, f.n_present, f.n_expected, f.state, f.n_values, f.total, f.weight, f.newest, f.grade, f.margin, f.rule, f.threshold, f.tier)
                    IS DISTINCT FROM
-                   (s.value, s.n_present, s.n_expected, s.state, s.n_values, s.total, s.weight, s.newest, s.grade, s.margin, s.rule, s.threshold)
+                   (s.value, s.n_present, s.n_expected, s.state, s.n_values, s.total, s.weight, s.newest, s.grade, s.margin, s.rule, s.threshold, s.tier)
                 ON CONFLICT (indicator, period, unit) DO UPDATE
                SET value = excluded.value, n_present = excluded.n_present, n_expected = excluded.n_expected,
                    coverage = excluded.coverage, state = excluded.state,
                    grade = excluded.grade, margin = excluded.margin, rule = excluded.rule, threshold = excluded.threshold,
-                   n_values = excluded.n_values, total = excluded.total, weight = excluded.weight, newest = excluded.newest
+                   n_values = excluded.n_values, total = excluded.total, weight = excluded.weight, newest = excluded.newest,
+                   tier = excluded.tier
             RETURNING v.unit
         )
         SELECT count(f.unit), coalesce(array_agg(s.unit) FILTER (WHERE f.unit IS NULL), '{}'), value_divisors($1),

@@ -62,6 +62,36 @@ COMMENT ON FUNCTION note_attribute() IS 'trigger: notes for refresh() that the r
 CREATE TRIGGER indicator_attribute_noted AFTER UPDATE ON indicator
     FOR EACH ROW WHEN ((NEW.attribute = 'binding') <> (OLD.attribute = 'binding')) EXECUTE FUNCTION note_attribute();
 
+-- A value has its unit's tier beside it, at all times, or readers would miss the row. So whoever
+-- moves units between tiers waits for a refresh that may be writing their rows, and it for them.
+CREATE FUNCTION carry_tier(units unitcode[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    SET enable_nestloop = on
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM pg_advisory_xact_lock('pending_change'::regclass::oid::integer, 0);
+    IF $1 IS NULL THEN
+        UPDATE indicator_value v SET tier = u.tier FROM unit u WHERE u.code = v.unit AND u.tier <> v.tier;
+    ELSE
+        UPDATE indicator_value v
+           SET tier = s.tier
+          FROM (SELECT x.ctid AS at, u.tier
+                  FROM unnest($1) c
+                 CROSS JOIN LATERAL (SELECT y.code, y.tier FROM unit y WHERE y.code = c OFFSET 0) AS u
+                 CROSS JOIN refreshed r
+                 CROSS JOIN LATERAL (
+                    SELECT z.ctid, z.tier FROM indicator_value z
+                     WHERE z.indicator = r.indicator AND z.period = r.period AND z.unit = u.code OFFSET 0) AS x
+                 WHERE x.tier <> u.tier) AS s
+         WHERE v.ctid = s.at;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION carry_tier(unitcode[]) IS 'writes the tiers of some units, or all, beside their stored values, where they are other ones';
+
 -- Units that come, go, or change days or hierarchy have their values computed again, and
 -- with them their grades. What is left are tiers.
 CREATE FUNCTION note_moved_unit() RETURNS trigger
@@ -69,16 +99,21 @@ CREATE FUNCTION note_moved_unit() RETURNS trigger
     SET search_path FROM CURRENT
     SET enable_nestloop = off
     AS $$
+DECLARE
+    moved bigint;
+    units unitcode[];
 BEGIN
-    INSERT INTO pending_rule (units, reason)
-    SELECT CASE WHEN count(*) <= 10000 THEN array_agg(p.code) END, 'tier'
-      FROM former f JOIN present p ON p.code = f.code AND p.tier <> f.tier
-    HAVING count(*) > 0;
+    SELECT count(*), CASE WHEN count(*) <= 10000 THEN array_agg(p.code) END INTO moved, units
+      FROM former f JOIN present p ON p.code = f.code AND p.tier <> f.tier;
+    IF moved > 0 THEN
+        INSERT INTO pending_rule (units, reason) VALUES (units, 'tier');
+        PERFORM carry_tier(units);
+    END IF;
     RETURN NULL;
 END
 $$;
 REVOKE EXECUTE ON FUNCTION note_moved_unit() FROM PUBLIC;
-COMMENT ON FUNCTION note_moved_unit() IS 'trigger: notes for refresh() which units changed their tier';
+COMMENT ON FUNCTION note_moved_unit() IS 'trigger: notes for refresh() which units changed their tier, which their values follow at once';
 
 CREATE TRIGGER unit_moved_noted AFTER UPDATE ON unit
     REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_moved_unit();
@@ -171,7 +206,7 @@ CREATE FUNCTION graded_row(indicator text, period daterange, units unitcode[] DE
     BEGIN ATOMIC
         SELECT v.indicator, v.unit, v.period, v.value, v.n_present, v.n_expected, v.coverage, v.state,
                governance.grade(v.value, t.threshold), governance.margin(v.value, t.threshold), t.rule, t.threshold,
-               v.n_values, v.total, v.weight, v.newest
+               v.n_values, v.total, v.weight, v.newest, v.tier
           FROM value_row($1, $2, NULL, $3) v LEFT JOIN applied_threshold($1, $2, $3) t ON t.unit = v.unit;
     END;
 COMMENT ON FUNCTION graded_row(text, daterange, unitcode[]) IS
@@ -205,9 +240,9 @@ BEGIN
          UNION ALL
         SELECT v.* FROM value_of($1, $2, units) v
     ), written AS (
-        INSERT INTO indicator_value AS v (indicator, unit, period, value, n_present, n_expected, coverage, state, grade, margin, rule, threshold)
+        INSERT INTO indicator_value AS v (indicator, unit, period, value, n_present, n_expected, coverage, state, grade, margin, rule, threshold, tier)
         SELECT s.indicator, s.unit, s.period, s.value, s.n_present, s.n_expected, s.coverage, s.state,
-               governance.grade(s.value, h.threshold), governance.margin(s.value, h.threshold), h.rule, h.threshold
+               governance.grade(s.value, h.threshold), governance.margin(s.value, h.threshold), h.rule, h.threshold, s.tier
           FROM stored s LEFT JOIN held h ON h.unit = s.unit
          WHERE (s.rule, s.threshold) IS DISTINCT FROM (h.rule, h.threshold)
             ON CONFLICT (indicator, period, unit) DO UPDATE
@@ -230,6 +265,15 @@ CREATE FUNCTION refresh_grades(notes pending_rule[]) RETURNS void
 DECLARE
     work record;
 BEGIN
+    -- Done as they moved, unless by a snapshot that did not see all rows.
+    FOR work IN
+        SELECT CASE WHEN bool_and(t.units IS NOT NULL) THEN array_agg(DISTINCT u) END AS moved
+          FROM unnest($1) t LEFT JOIN LATERAL unnest(t.units) u ON true
+         WHERE t.reason = 'tier'
+        HAVING count(*) > 0
+    LOOP
+        PERFORM carry_tier(work.moved);
+    END LOOP;
     FOR work IN
         SELECT r.indicator, r.period, CASE WHEN bool_and(t.units IS NOT NULL) THEN array_agg(DISTINCT u) END AS roots
           FROM unnest($1) t
@@ -249,9 +293,11 @@ COMMENT ON FUNCTION refresh_grades(pending_rule[]) IS 'the step of refresh() tha
 -- by its days, does not look at values. ANALYZE would take every period of a row for another
 -- one, and the planner a period's values for few: it is told a likely number of periods.
 ALTER TABLE indicator_value ALTER COLUMN period SET (n_distinct = 20);
+ALTER TABLE refreshed ALTER COLUMN period SET (n_distinct = 20);
+ALTER TABLE refreshed SET (autovacuum_analyze_threshold = 1); -- Few rows, but many plans hang on them.
 CREATE VIEW evaluation WITH (security_invoker = true) AS
     SELECT v.indicator, i.name AS indicator_name, i.attribute, v.unit, u.name AS unit_name, u.hierarchy, u.tier, u.authority,
-           r.period, governance.period_label(r.period) AS period_label, v.value, i.measure_unit, v.coverage, v.state,
+           r.period, r.label AS period_label, v.value, i.measure_unit, v.coverage, v.state,
            v.threshold, v.grade, v.margin, governance.relative_margin(v.value, v.threshold) AS relative_margin, w.basis,
            t.rank AS tier_rank,
            v.n_expected = 1 AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = u.code AND c.valid && existence(r.period, coalesce(n.time_op, i.time_op))) AS is_leaf,
@@ -260,8 +306,8 @@ CREATE VIEW evaluation WITH (security_invoker = true) AS
       FROM refreshed r
       JOIN indicator i ON i.code = r.indicator
       LEFT JOIN indicator n ON n.code = i.numerator
-      JOIN indicator_value v ON v.indicator = r.indicator AND v.period = r.period
-      JOIN unit u ON u.code = v.unit
+      JOIN indicator_value v ON v.indicator = r.indicator AND v.period = r.period AND governance.period_label(v.period) = r.label
+      JOIN unit u ON u.code = v.unit AND u.tier = v.tier
       JOIN tier t ON t.hierarchy = u.hierarchy AND t.name = u.tier
       LEFT JOIN threshold_rule w ON w.id = v.rule;
 COMMENT ON VIEW evaluation IS

@@ -224,7 +224,7 @@ INSERT INTO observation (indicator, unit, period, value)
 SELECT format('ALTER TABLE observation ADD CONSTRAINT %I %s', conname, definition) FROM dropped \gexec
 VACUUM ANALYZE observation;
 CALL refresh();
-VACUUM ANALYZE indicator_value;
+VACUUM ANALYZE indicator_value, refreshed, unit;
 SQL
 }
 

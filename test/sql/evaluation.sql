@@ -36,6 +36,9 @@ SELECT period_label, sum(value) FILTER (WHERE is_leaf) = max(value) FILTER (WHER
 -- Every row of indicator_value, once.
 SELECT count(*) = (SELECT count(*) FROM indicator_value) AS all_of_them, count(DISTINCT (indicator, unit, period)) = count(*) AS once FROM evaluation;
 
+-- A tier's values and units are found by an index; none has a column that changes with a value, lest refresh() write it.
+SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'indicator_value'::regclass OR indexrelid = 'unit_tier'::regclass ORDER BY 1;
+
 -- Rules come, change, end and go; what they concern is graded again, values are not computed.
 CREATE TEMP TABLE before AS SELECT ctid AS place, v.* FROM indicator_value v;
 INSERT INTO threshold_rule (id, indicator, unit, threshold, basis, valid) VALUES (4, 'field', 'P.A.1', '>= 95', 'suitability', '[2021-12-31,2022-12-31)');
@@ -66,8 +69,29 @@ UPDATE indicator SET attribute = 'binding' WHERE code = 'field';
 CALL refresh('field');
 SELECT unit, threshold, grade, rule FROM evaluation WHERE indicator = 'field' AND period_label = '2020' ORDER BY unit;
 UPDATE unit SET tier = 'district' WHERE code = 'P.A.2';
+-- At once, and under a tier's new name, the rows are found; grades follow.
+SELECT tier, count(*) FROM evaluation GROUP BY tier ORDER BY tier;
+UPDATE tier SET name = 'town' WHERE name = 'district';
+SELECT tier, count(*) FROM evaluation WHERE tier = 'town' GROUP BY tier;
+SELECT count(*) FROM indicator_value v JOIN unit u ON u.code = v.unit WHERE v.tier <> u.tier;
+UPDATE tier SET name = 'district' WHERE name = 'town';
 CALL refresh();
 SELECT unit, threshold, grade, rule FROM evaluation WHERE indicator = 'field' AND period_label = '2020' AND unit <@ 'P.A' ORDER BY unit;
+-- What a snapshot did not see when the unit moved, the next refresh carries.
+BEGIN;
+UPDATE unit SET tier = 'county' WHERE code = 'P.A.2';
+UPDATE indicator_value SET tier = 'district' WHERE unit = 'P.A.2' AND indicator = 'field';
+CALL refresh();
+SELECT count(*) FROM indicator_value WHERE unit = 'P.A.2' AND tier <> 'county';
+UPDATE indicator_value SET tier = 'city' WHERE unit IN ('P', 'P.A.1');
+INSERT INTO pending_rule (reason) VALUES ('tier');
+CALL refresh();
+SELECT count(*) FROM indicator_value v JOIN unit u ON u.code = v.unit WHERE v.tier <> u.tier;
+-- So does a full one.
+UPDATE indicator_value SET tier = 'city' WHERE unit IN ('P', 'P.A.1');
+CALL refresh(full => true);
+SELECT count(*) FROM indicator_value v JOIN unit u ON u.code = v.unit WHERE v.tier <> u.tier;
+ROLLBACK;
 UPDATE unit SET tier = 'county' WHERE code = 'P.A.2';
 UPDATE indicator SET attribute = 'expected' WHERE code = 'field';
 DELETE FROM threshold_rule WHERE id = 5;
