@@ -555,6 +555,7 @@ CREATE TABLE indicator_value (
     total      numeric,
     weight     numeric,
     newest     date,
+    hierarchy  text NOT NULL,
     tier       text NOT NULL,
     PRIMARY KEY (indicator, period, unit)
 ) WITH (fillfactor = 90); -- A new version of a row finds room beside the old one, and no index has to know of it.
@@ -571,11 +572,12 @@ COMMENT ON COLUMN indicator_value.total IS
     'for the next refresh: the exact sum, least or greatest value before division and rounding; NULL: the value itself, where it is one';
 COMMENT ON COLUMN indicator_value.weight IS 'for the next refresh: the exact sum of weights, or the denominator';
 COMMENT ON COLUMN indicator_value.newest IS 'for the next refresh: the end of the newest observation, for indicators that can be stale';
+COMMENT ON COLUMN indicator_value.hierarchy IS 'the unit''s, as its tier';
 COMMENT ON COLUMN indicator_value.tier IS 'the unit''s, kept equal to it by carry_tier(), so that values of one tier are found together';
 
 -- Labels stand for periods one to one. Unlike ranges, equal ones are kept once for all their
 -- rows: so the index is a tenth of the key's. Its columns never change with a value.
-CREATE INDEX indicator_value_tier ON indicator_value (indicator, governance.period_label(period), tier);
+CREATE INDEX indicator_value_tier ON indicator_value (indicator, governance.period_label(period), hierarchy, tier);
 
 -- A planner that takes every period for rare reads all values of one to find a few.
 CREATE STATISTICS observation_period (ndistinct, mcv) ON indicator, period FROM observation;
@@ -630,7 +632,7 @@ COMMENT ON FUNCTION children_mean(unitcode[], numeric[], boolean) IS
 -- for their children that are not among them: the list must have the ancestors too.
 CREATE FUNCTION space_value(indicator text, period daterange, root unitcode DEFAULT NULL, units unitcode[] DEFAULT NULL)
     RETURNS TABLE (unit unitcode, value numeric, n_present bigint, n_expected bigint, until date,
-                   n_values bigint, total numeric, weight numeric, tier text)
+                   n_values bigint, total numeric, weight numeric, hierarchy text, tier text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
     SET plan_cache_mode = force_custom_plan
@@ -658,7 +660,7 @@ BEGIN
     THEN
         RETURN QUERY
             SELECT n.unit, trim_scale(ind.factor * n.value / nullif(d.value, 0)), least(n.n_present, d.n_present), n.n_expected,
-                   least(n.until, d.until), NULL::bigint, NULL::numeric, NULL::numeric, n.tier
+                   least(n.until, d.until), NULL::bigint, NULL::numeric, NULL::numeric, n.hierarchy, n.tier
               FROM space_value(ind.numerator, $2, $3) n
               JOIN space_value(ind.denominator, $2, $3) d USING (unit);
         RETURN;
@@ -673,7 +675,7 @@ BEGIN
 
     IF ind.space_op = 'none' THEN
         RETURN QUERY
-            SELECT v.unit, exact_quotient(v.value, finer), 1::bigint, 1::bigint, v.until, 1::bigint, NULL::numeric, NULL::numeric, u.tier
+            SELECT v.unit, exact_quotient(v.value, finer), 1::bigint, 1::bigint, v.until, 1::bigint, NULL::numeric, NULL::numeric, u.hierarchy, u.tier
               FROM time_value($1, $2, $3, $4) v JOIN unit u ON u.code = v.unit;
         RETURN;
     END IF;
@@ -786,7 +788,7 @@ BEGIN
                END,
                -- A leaf unit with a value but no weight has its value, and adds nothing above.
                CASE WHEN weighted AND r.alone AND r.weight IS NULL AND o.leaf THEN 1 ELSE coalesce(r.n_present, 0) END,
-               e.n, r.until, coalesce(r.n_values, 0), r.total, r.weight, u.tier
+               e.n, r.until, coalesce(r.n_values, 0), r.total, r.weight, u.hierarchy, u.tier
           FROM expected e
           JOIN unit u ON u.code = e.unit AND u.valid && alive AND ($4 IS NULL OR u.code = ANY ($4))
           LEFT JOIN rolled r ON r.unit = e.unit
@@ -817,7 +819,7 @@ BEGIN
                NULL::grade, NULL::numeric, NULL::bigint, NULL::threshold,
                nullif(v.n_values, v.n_present),
                CASE WHEN ind.space_op NOT IN ('sum', 'min', 'max', 'mean_of_children') OR v.total <> r.value THEN v.total END,
-               v.weight, CASE WHEN ind.max_age IS NOT NULL THEN v.until END, v.tier
+               v.weight, CASE WHEN ind.max_age IS NOT NULL THEN v.until END, v.hierarchy, v.tier
           FROM space_value($1, $2, $3, $4) v
          CROSS JOIN LATERAL (VALUES (CASE WHEN ind.decimals IS NULL THEN v.value ELSE round(v.value, ind.decimals) END)) AS r (value);
 END

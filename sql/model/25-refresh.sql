@@ -472,15 +472,16 @@ BEGIN
             INSERT INTO indicator_value AS v
             SELECT f.*
               FROM fresh f LEFT JOIN stored s ON s.unit = f.unit
-             WHERE (f.value, f.n_present, f.n_expected, f.state, f.n_values, f.total, f.weight, f.newest, f.grade, f.margin, f.rule, f.threshold, f.tier)
+             WHERE (f.value, f.n_present, f.n_expected, f.state, f.n_values, f.total, f.weight, f.newest, f.grade, f.margin, f.rule, f.threshold, f.hierarchy, f.tier)
                    IS DISTINCT FROM
-                   (s.value, s.n_present, s.n_expected, s.state, s.n_values, s.total, s.weight, s.newest, s.grade, s.margin, s.rule, s.threshold, s.tier)
+                   (s.value, s.n_present, s.n_expected, s.state, s.n_values, s.total, s.weight, s.newest, s.grade, s.margin, s.rule, s.threshold, s.hierarchy, s.tier)
+             ORDER BY f.hierarchy COLLATE "C", f.tier COLLATE "C", f.unit -- Those of a tier are read together.
                 ON CONFLICT (indicator, period, unit) DO UPDATE
                SET value = excluded.value, n_present = excluded.n_present, n_expected = excluded.n_expected,
                    coverage = excluded.coverage, state = excluded.state,
                    grade = excluded.grade, margin = excluded.margin, rule = excluded.rule, threshold = excluded.threshold,
                    n_values = excluded.n_values, total = excluded.total, weight = excluded.weight, newest = excluded.newest,
-                   tier = excluded.tier
+                   hierarchy = excluded.hierarchy, tier = excluded.tier
             RETURNING v.unit
         )
         SELECT count(f.unit), coalesce(array_agg(s.unit) FILTER (WHERE f.unit IS NULL), '{}'), value_divisors($1),

@@ -62,8 +62,8 @@ COMMENT ON FUNCTION note_attribute() IS 'trigger: notes for refresh() that the r
 CREATE TRIGGER indicator_attribute_noted AFTER UPDATE ON indicator
     FOR EACH ROW WHEN ((NEW.attribute = 'binding') <> (OLD.attribute = 'binding')) EXECUTE FUNCTION note_attribute();
 
--- A value has its unit's tier beside it, at all times, or readers would miss the row. So whoever
--- moves units between tiers waits for a refresh that may be writing their rows, and it for them.
+-- A value has its unit's hierarchy and tier beside it, at all times, or readers would miss the row. So
+-- whoever moves units between tiers waits for a refresh that may be writing their rows, and it for them.
 CREATE FUNCTION carry_tier(units unitcode[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -74,26 +74,29 @@ CREATE FUNCTION carry_tier(units unitcode[]) RETURNS void
 BEGIN
     PERFORM pg_advisory_xact_lock('pending_change'::regclass::oid::integer, 0);
     IF $1 IS NULL THEN
-        UPDATE indicator_value v SET tier = u.tier FROM unit u WHERE u.code = v.unit AND u.tier <> v.tier;
+        UPDATE indicator_value v
+           SET hierarchy = u.hierarchy, tier = u.tier
+          FROM unit u
+         WHERE u.code = v.unit AND (u.hierarchy, u.tier) <> (v.hierarchy, v.tier);
     ELSE
         UPDATE indicator_value v
-           SET tier = s.tier
-          FROM (SELECT x.ctid AS at, u.tier
+           SET hierarchy = s.hierarchy, tier = s.tier
+          FROM (SELECT x.ctid AS at, u.hierarchy, u.tier
                   FROM unnest($1) c
-                 CROSS JOIN LATERAL (SELECT y.code, y.tier FROM unit y WHERE y.code = c OFFSET 0) AS u
+                 CROSS JOIN LATERAL (SELECT y.code, y.hierarchy, y.tier FROM unit y WHERE y.code = c OFFSET 0) AS u
                  CROSS JOIN refreshed r
                  CROSS JOIN LATERAL (
-                    SELECT z.ctid, z.tier FROM indicator_value z
+                    SELECT z.ctid, z.hierarchy, z.tier FROM indicator_value z
                      WHERE z.indicator = r.indicator AND z.period = r.period AND z.unit = u.code OFFSET 0) AS x
-                 WHERE x.tier <> u.tier) AS s
+                 WHERE (x.hierarchy, x.tier) <> (u.hierarchy, u.tier)) AS s
          WHERE v.ctid = s.at;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION carry_tier(unitcode[]) IS 'writes the tiers of some units, or all, beside their stored values, where they are other ones';
+COMMENT ON FUNCTION carry_tier(unitcode[]) IS 'writes the hierarchies and tiers of some units, or all, beside their stored values, where they are other ones';
 
 -- Units that come, go, or change days or hierarchy have their values computed again, and
--- with them their grades. What is left are tiers.
+-- with them their grades. What is left are tiers, and whose they are.
 CREATE FUNCTION note_moved_unit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT
@@ -104,7 +107,7 @@ DECLARE
     units unitcode[];
 BEGIN
     SELECT count(*), CASE WHEN count(*) <= 10000 THEN array_agg(p.code) END INTO moved, units
-      FROM former f JOIN present p ON p.code = f.code AND p.tier <> f.tier;
+      FROM former f JOIN present p ON p.code = f.code AND (p.hierarchy, p.tier) <> (f.hierarchy, f.tier);
     IF moved > 0 THEN
         INSERT INTO pending_rule (units, reason) VALUES (units, 'tier');
         PERFORM carry_tier(units);
@@ -113,7 +116,7 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON FUNCTION note_moved_unit() FROM PUBLIC;
-COMMENT ON FUNCTION note_moved_unit() IS 'trigger: notes for refresh() which units changed their tier, which their values follow at once';
+COMMENT ON FUNCTION note_moved_unit() IS 'trigger: notes for refresh() which units changed their tier, and has their values follow at once';
 
 CREATE TRIGGER unit_moved_noted AFTER UPDATE ON unit
     REFERENCING OLD TABLE AS former NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION note_moved_unit();
@@ -206,7 +209,7 @@ CREATE FUNCTION graded_row(indicator text, period daterange, units unitcode[] DE
     BEGIN ATOMIC
         SELECT v.indicator, v.unit, v.period, v.value, v.n_present, v.n_expected, v.coverage, v.state,
                governance.grade(v.value, t.threshold), governance.margin(v.value, t.threshold), t.rule, t.threshold,
-               v.n_values, v.total, v.weight, v.newest, v.tier
+               v.n_values, v.total, v.weight, v.newest, v.hierarchy, v.tier
           FROM value_row($1, $2, NULL, $3) v LEFT JOIN applied_threshold($1, $2, $3) t ON t.unit = v.unit;
     END;
 COMMENT ON FUNCTION graded_row(text, daterange, unitcode[]) IS
@@ -240,9 +243,9 @@ BEGIN
          UNION ALL
         SELECT v.* FROM value_of($1, $2, units) v
     ), written AS (
-        INSERT INTO indicator_value AS v (indicator, unit, period, value, n_present, n_expected, coverage, state, grade, margin, rule, threshold, tier)
+        INSERT INTO indicator_value AS v (indicator, unit, period, value, n_present, n_expected, coverage, state, grade, margin, rule, threshold, hierarchy, tier)
         SELECT s.indicator, s.unit, s.period, s.value, s.n_present, s.n_expected, s.coverage, s.state,
-               governance.grade(s.value, h.threshold), governance.margin(s.value, h.threshold), h.rule, h.threshold, s.tier
+               governance.grade(s.value, h.threshold), governance.margin(s.value, h.threshold), h.rule, h.threshold, s.hierarchy, s.tier
           FROM stored s LEFT JOIN held h ON h.unit = s.unit
          WHERE (s.rule, s.threshold) IS DISTINCT FROM (h.rule, h.threshold)
             ON CONFLICT (indicator, period, unit) DO UPDATE
@@ -290,26 +293,33 @@ $$;
 COMMENT ON FUNCTION refresh_grades(pending_rule[]) IS 'the step of refresh() that grades again where limits, attributes or tiers have changed';
 
 -- For the reader. The periods come from "refreshed", so that asking for one by its label, or
--- by its days, does not look at values. ANALYZE would take every period of a row for another
--- one, and the planner a period's values for few: it is told a likely number of periods.
-ALTER TABLE indicator_value ALTER COLUMN period SET (n_distinct = 20);
-ALTER TABLE refreshed ALTER COLUMN period SET (n_distinct = 20);
+-- by its days, does not look at values. What is told of a tier is told of values and of units,
+-- each by their own index; an inner join would take the tier's share of rows twice, and
+-- expect one row where there are thousands. So units are joined to their values outwards, and
+-- those that are gone, whose values the next refresh will delete, are left out in words that do
+-- not turn it into an inner join. ANALYZE would take every period of a row for another one;
+-- the planner is told few, for their labels, which say the same, tell them apart once more.
+ALTER TABLE indicator_value ALTER COLUMN period SET (n_distinct = 5);
+ALTER TABLE refreshed ALTER COLUMN period SET (n_distinct = 5);
 ALTER TABLE refreshed SET (autovacuum_analyze_threshold = 1); -- Few rows, but many plans hang on them.
 CREATE VIEW evaluation WITH (security_invoker = true) AS
-    SELECT v.indicator, i.name AS indicator_name, i.attribute, v.unit, u.name AS unit_name, u.hierarchy, u.tier, u.authority,
+    SELECT v.indicator, i.name AS indicator_name, i.attribute, v.unit, u.name AS unit_name, v.hierarchy, v.tier, u.authority,
            r.period, r.label AS period_label, v.value, i.measure_unit, v.coverage, v.state,
            v.threshold, v.grade, v.margin, governance.relative_margin(v.value, v.threshold) AS relative_margin, w.basis,
            t.rank AS tier_rank,
-           v.n_expected = 1 AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = u.code AND c.valid && existence(r.period, coalesce(n.time_op, i.time_op))) AS is_leaf,
+           v.n_expected = 1 AND NOT EXISTS (
+               SELECT FROM unit c
+                WHERE c.parent = v.unit
+                  AND c.valid && existence(r.period, coalesce((SELECT n.time_op FROM indicator n WHERE n.code = i.numerator), i.time_op))) AS is_leaf,
            i.space_op = 'sum' AS adds_up, CASE v.grade WHEN 'normal' THEN 0 WHEN 'notice' THEN 1 WHEN 'caution' THEN 2 WHEN 'warning' THEN 3 WHEN 'breach' THEN 4 END AS grade_rank,
            lower(r.period) AS period_start, upper(r.period) - 1 AS period_end, v.rule, w.source, r.refreshed_at
       FROM refreshed r
       JOIN indicator i ON i.code = r.indicator
-      LEFT JOIN indicator n ON n.code = i.numerator
       JOIN indicator_value v ON v.indicator = r.indicator AND v.period = r.period AND governance.period_label(v.period) = r.label
-      JOIN unit u ON u.code = v.unit AND u.tier = v.tier
-      JOIN tier t ON t.hierarchy = u.hierarchy AND t.name = u.tier
-      LEFT JOIN threshold_rule w ON w.id = v.rule;
+      JOIN tier t ON t.hierarchy = v.hierarchy AND t.name = v.tier
+      LEFT JOIN unit u ON u.code = v.unit AND u.hierarchy = v.hierarchy AND u.tier = v.tier
+      LEFT JOIN threshold_rule w ON w.id = v.rule
+     WHERE (u.code IS NULL) IS NOT TRUE;
 COMMENT ON VIEW evaluation IS
     'one row per unit, indicator and period: value, threshold and grade, as of the last refresh; a row already holds all below it, so add up rows of one tier, or those with is_leaf, and only where adds_up says so';
 COMMENT ON COLUMN evaluation.tier_rank IS 'at which level of its hierarchy the row is, 1 at the top';

@@ -75,6 +75,18 @@ UPDATE tier SET name = 'town' WHERE name = 'district';
 SELECT tier, count(*) FROM evaluation WHERE tier = 'town' GROUP BY tier;
 SELECT count(*) FROM indicator_value v JOIN unit u ON u.code = v.unit WHERE v.tier <> u.tier;
 UPDATE tier SET name = 'district' WHERE name = 'town';
+-- So with a hierarchy's.
+UPDATE hierarchy SET code = 'admin' WHERE code = 'adm';
+SELECT hierarchy, count(*) = (SELECT count(*) FROM indicator_value) AS all_of_them FROM evaluation GROUP BY hierarchy;
+UPDATE hierarchy SET code = 'adm' WHERE code = 'admin';
+-- Values of a unit that is gone are not shown, although the next refresh has yet to delete them.
+BEGIN;
+DELETE FROM threshold_rule WHERE unit = 'P.A.2';
+DELETE FROM boundary WHERE unit = 'P.A.2';
+DELETE FROM observation WHERE unit = 'P.A.2';
+DELETE FROM unit WHERE code = 'P.A.2';
+SELECT (SELECT count(*) FROM evaluation WHERE unit = 'P.A.2') AS shown, count(*) > 0 AS stored FROM indicator_value WHERE unit = 'P.A.2';
+ROLLBACK;
 CALL refresh();
 SELECT unit, threshold, grade, rule FROM evaluation WHERE indicator = 'field' AND period_label = '2020' AND unit <@ 'P.A' ORDER BY unit;
 -- What a snapshot did not see when the unit moved, the next refresh carries.

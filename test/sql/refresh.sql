@@ -34,7 +34,7 @@ CALL refresh(full => true);
 SELECT unit, value FROM indicator_value WHERE indicator IN ('jobless', 'rate') AND unit IN ('P', 'P.B', 'P.B.1') ORDER BY indicator, unit;
 
 -- nor does a row by hand survive it, of a period that nobody observed
-INSERT INTO indicator_value (indicator, unit, period, value, n_present, n_expected, coverage, state, tier) VALUES ('low', 'P', period('1999'), 1, 1, 1, 1, 'ok', 'province');
+INSERT INTO indicator_value (indicator, unit, period, value, n_present, n_expected, coverage, state, hierarchy, tier) VALUES ('low', 'P', period('1999'), 1, 1, 1, 1, 'ok', 'adm', 'province');
 CALL refresh(full => true);
 SELECT count(*) FROM indicator_value WHERE period = period('1999');
 
