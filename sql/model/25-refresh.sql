@@ -50,7 +50,7 @@ COMMENT ON COLUMN pending_rule.indicator IS 'NULL: any';
 COMMENT ON COLUMN pending_rule.valid IS 'the days for which limits changed; NULL: all';
 COMMENT ON COLUMN pending_rule.units IS 'of a rule the units in whose subtrees it holds; NULL: everywhere';
 COMMENT ON COLUMN pending_rule.reason IS
-    'limit: a rule came or went, or limits other units, days or values; setting: it fires, or ends, otherwise; attribute: of an indicator that is binding, or no longer; tier: of units; unit: they exist, or count, on other days';
+    'limit: a rule came or went, or limits other units, days or values; setting: it fires, or ends, otherwise; attribute: of an indicator that is binding, or no longer; tier: of units, or the hierarchy that it belongs to; unit: they exist, or count, on other days';
 
 -- Noting a change. A statement adds a row for each indicator and period that it touches,
 -- to a table without keys: writers do not meet. Whoever writes needs no right on it. A plan
@@ -575,7 +575,7 @@ BEGIN
         RAISE EXCEPTION 'indicator "%" does not exist', $1
             USING ERRCODE = 'undefined_object';
     END IF;
-    -- One refresh of a model at a time; writers do not wait, nor readers. What is noted
+    -- One refresh of a model at a time; writers do not wait, but movers of units, nor readers. What is noted
     -- here has been committed, so the statements below, which are later, see it.
     PERFORM pg_advisory_xact_lock('pending_change'::regclass::oid::integer, 0);
     FOR ind IN

@@ -62,8 +62,25 @@ COMMENT ON FUNCTION note_attribute() IS 'trigger: notes for refresh() that the r
 CREATE TRIGGER indicator_attribute_noted AFTER UPDATE ON indicator
     FOR EACH ROW WHEN ((NEW.attribute = 'binding') <> (OLD.attribute = 'binding')) EXECUTE FUNCTION note_attribute();
 
--- A value has its unit's hierarchy and tier beside it, at all times, or readers would miss the row. So
--- whoever moves units between tiers waits for a refresh that may be writing their rows, and it for them.
+-- A value has its unit's hierarchy and tier beside it, or readers would miss the row. So whoever moves
+-- units between tiers waits for a refresh that may be writing their rows, and it for them; one after the
+-- other, and before any row is locked, lest those who wait for rows wait for each other.
+CREATE FUNCTION await_refresh() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock('pending_change'::regclass::oid::integer, 0);
+    RETURN NULL;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION await_refresh() FROM PUBLIC;
+COMMENT ON FUNCTION await_refresh() IS 'trigger: tiers of units change between refreshes, one transaction after the other';
+
+CREATE TRIGGER unit_moves_alone BEFORE UPDATE OF hierarchy, tier ON unit FOR EACH STATEMENT EXECUTE FUNCTION await_refresh();
+CREATE TRIGGER tier_renamed_alone BEFORE UPDATE OF hierarchy, name ON tier FOR EACH STATEMENT EXECUTE FUNCTION await_refresh();
+CREATE TRIGGER hierarchy_renamed_alone BEFORE UPDATE OF code ON hierarchy FOR EACH STATEMENT EXECUTE FUNCTION await_refresh();
+
 CREATE FUNCTION carry_tier(units unitcode[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -72,7 +89,6 @@ CREATE FUNCTION carry_tier(units unitcode[]) RETURNS void
     AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM pg_advisory_xact_lock('pending_change'::regclass::oid::integer, 0);
     IF $1 IS NULL THEN
         UPDATE indicator_value v
            SET hierarchy = u.hierarchy, tier = u.tier
@@ -296,8 +312,8 @@ COMMENT ON FUNCTION refresh_grades(pending_rule[]) IS 'the step of refresh() tha
 -- by its days, does not look at values. What is told of a tier is told of values and of units,
 -- each by their own index; an inner join would take the tier's share of rows twice, and
 -- expect one row where there are thousands. So units are joined to their values outwards, and
--- those that are gone, whose values the next refresh will delete, are left out in words that do
--- not turn it into an inner join. ANALYZE would take every period of a row for another one;
+-- values without their unit, since it is gone or has come again elsewhere, which the next refresh
+-- will mend, are left out in words that do not turn it into an inner join. ANALYZE would take every period of a row for another one;
 -- the planner is told few, for their labels, which say the same, tell them apart once more.
 ALTER TABLE indicator_value ALTER COLUMN period SET (n_distinct = 5);
 ALTER TABLE refreshed ALTER COLUMN period SET (n_distinct = 5);
