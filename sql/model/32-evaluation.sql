@@ -285,14 +285,10 @@ DECLARE
     work record;
 BEGIN
     -- Done as they moved, unless by a snapshot that did not see all rows.
-    FOR work IN
-        SELECT CASE WHEN bool_and(t.units IS NOT NULL) THEN array_agg(DISTINCT u) END AS moved
-          FROM unnest($1) t LEFT JOIN LATERAL unnest(t.units) u ON true
-         WHERE t.reason = 'tier'
-        HAVING count(*) > 0
-    LOOP
-        PERFORM carry_tier(work.moved);
-    END LOOP;
+    PERFORM carry_tier(CASE WHEN bool_and(t.units IS NOT NULL) THEN array_agg(DISTINCT u) END)
+       FROM unnest($1) t LEFT JOIN LATERAL unnest(t.units) u ON true
+      WHERE t.reason = 'tier'
+     HAVING count(*) > 0;
     FOR work IN
         SELECT r.indicator, r.period, CASE WHEN bool_and(t.units IS NOT NULL) THEN array_agg(DISTINCT u) END AS roots
           FROM unnest($1) t
@@ -313,8 +309,9 @@ COMMENT ON FUNCTION refresh_grades(pending_rule[]) IS 'the step of refresh() tha
 -- each by their own index; an inner join would take the tier's share of rows twice, and
 -- expect one row where there are thousands. So units are joined to their values outwards, and
 -- values without their unit, since it is gone or has come again elsewhere, which the next refresh
--- will mend, are left out in words that do not turn it into an inner join. ANALYZE would take every period of a row for another one;
--- the planner is told few, for their labels, which say the same, tell them apart once more.
+-- will mend, are left out in words that do not turn it into an inner join. ANALYZE would take
+-- every period of a row for another one; the planner is told few, for their labels, which say
+-- the same, tell them apart once more.
 ALTER TABLE indicator_value ALTER COLUMN period SET (n_distinct = 5);
 ALTER TABLE refreshed ALTER COLUMN period SET (n_distinct = 5);
 ALTER TABLE refreshed SET (autovacuum_analyze_threshold = 1); -- Few rows, but many plans hang on them.
