@@ -100,7 +100,7 @@ BEGIN
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
         RAISE EXCEPTION '% cannot be changed in a % transaction', what, current_setting('transaction_isolation')
             USING ERRCODE = 'feature_not_supported',
-                  DETAIL = 'Its snapshot may not show what has meanwhile been given in that unit of measure.',
+                  DETAIL = 'Its snapshot may not show what has meanwhile come to rest on that.',
                   HINT = 'Change it in a transaction that is READ COMMITTED.';
     END IF;
 END
@@ -170,6 +170,9 @@ BEGIN
         RAISE EXCEPTION 'indicator "%": numerator and denominator have different source modes, % and %', part.code, part.n_mode, part.d_mode
             USING ERRCODE = 'check_violation',
                   DETAIL = 'They would be summed over different units.';
+    END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.kind, NEW.space_op, NEW.source_mode) IS DISTINCT FROM (OLD.kind, OLD.space_op, OLD.source_mode) THEN
+        PERFORM refuse_old_snapshot(format('kind, space_op and source_mode of indicator "%s"', NEW.code));
     END IF;
     -- Observations keep the unit of measure they were made in, which may be renamed.
     IF TG_OP = 'UPDATE' AND NEW.measure_unit <> OLD.measure_unit AND is_measure_unit(OLD.measure_unit) THEN
