@@ -865,13 +865,13 @@ CREATE VIEW reported_mismatch WITH (security_invoker = true) AS
            count(c.value) AS n_children, count(*) - count(c.value) AS n_missing
       FROM indicator i
       JOIN indicator_value v ON v.indicator = i.code
-      JOIN observation o ON o.indicator = v.indicator AND o.period = v.period AND o.unit = v.unit AND o.value IS NOT NULL
       JOIN unit u ON u.parent = v.unit
       JOIN indicator_value c ON c.indicator = v.indicator AND c.period = v.period AND c.unit = u.code
      WHERE i.source_mode = 'reported_overrides' AND i.space_op = 'sum'
+       AND EXISTS (SELECT FROM observation o WHERE o.indicator = v.indicator AND o.unit = v.unit AND o.period <@ v.period AND o.value IS NOT NULL)
      GROUP BY v.indicator, v.unit, v.period, v.value
-    -- Values rounded to decimals differ from the sum of rounded ones by no more than this.
-    HAVING abs(v.value - sum(c.value)) > coalesce(0.5 * 10::numeric ^ (- max(i.decimals)) * (count(c.value) + 1), 0);
+    -- Rounded values differ from the sum of rounded ones by no more than this; exact_quotient() gives 30 places.
+    HAVING abs(v.value - sum(c.value)) > 0.5 / 10::numeric ^ coalesce(max(i.decimals), 30) * (count(c.value) + 1);
 COMMENT ON VIEW reported_mismatch IS
     'where a unit''s own reported value, which stands, differs from the sum of its children''s; n_missing children have no value';
 
