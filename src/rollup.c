@@ -53,6 +53,9 @@ gov_rollup_send(PG_FUNCTION_ARGS)
  * each state would be usual for expanded objects, but hashed aggregation looks at all
  * contexts below its own for every new group.
  *
+ * It lives as long as the dictionary, not as long as the caller's FmgrInfo: engines that
+ * split aggregates between nodes make a new one for every row, in memory of the row.
+ *
  * Nobody frees a single state there: the executor keeps the pointer that it was given,
  * and hands results out flat or for reading only.
  */
@@ -91,7 +94,7 @@ add_pool(workplace *w, MemoryContext aggregate)
 												  ALLOCSET_DEFAULT_SIZES);
 	pool	   *new = MemoryContextAlloc(context, sizeof(pool));
 
-	gov_tree_hold(w->tree, context);
+	gov_tree_hold(w->tree, context);	/* until forget_pool(), which is called first, is done */
 	new->next = w->pools;
 	new->owner = w;
 	new->aggregate = aggregate;
@@ -113,9 +116,11 @@ create_in_pool(FunctionCallInfo fcinfo, MemoryContext aggregate)
 
 	if (w == NULL)
 	{
-		w = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(workplace));
-		w->tree = gov_tree_create(flinfo->fn_mcxt);
-		w->queue = gov_queue_create(flinfo->fn_mcxt, w->tree);
+		gov_tree   *tree = gov_tree_create(flinfo->fn_mcxt);
+
+		w = MemoryContextAllocZero(gov_tree_context(tree), sizeof(workplace));
+		w->tree = tree;
+		w->queue = gov_queue_create(gov_tree_context(tree), tree);
 		flinfo->fn_extra = w;
 	}
 	for (p = w->pools; p != NULL; p = p->next)

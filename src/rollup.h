@@ -71,6 +71,7 @@ typedef struct gov_tree gov_tree;
 
 extern gov_tree *gov_tree_create(MemoryContext holder);
 extern void gov_tree_hold(gov_tree *tree, MemoryContext holder);
+extern MemoryContext gov_tree_context(const gov_tree *tree);
 extern uint32 gov_tree_find(const gov_tree *tree, const char *code, int len);
 extern uint32 gov_tree_enter(gov_tree *tree, const char *code, int len);
 extern uint32 gov_tree_hash(const char *code, int len);

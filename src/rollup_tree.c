@@ -96,6 +96,13 @@ gov_tree_create(MemoryContext holder)
 	return tree;
 }
 
+/* For what shall live as long as the dictionary. */
+MemoryContext
+gov_tree_context(const gov_tree *tree)
+{
+	return tree->context;
+}
+
 uint32
 gov_tree_size(const gov_tree *tree)
 {
