@@ -217,7 +217,6 @@ DECLARE
     alive daterange := indicator_existence($1, $2);
     homes unitcode[];
     strangers unitcode[];
-    top_units unitcode[];
     touched unitcode[];
 BEGIN
     -- A unit without children in the period may have become one, or may be one no more.
@@ -227,23 +226,30 @@ BEGIN
         RETURN homes;
     END IF;
 
+    -- A unit made anew in another hierarchy: the one that it left may have lost its last value.
+    IF EXISTS (SELECT FROM value_of($1, $2, homes) v
+                CROSS JOIN LATERAL (SELECT u.hierarchy FROM unit u WHERE u.code = governance.ancestor(v.unit, 1) OFFSET 0) AS r
+                WHERE r.hierarchy <> v.hierarchy) THEN
+        RETURN NULL;
+    END IF;
+
     -- In a hierarchy without values there are no rows, and nothing is to be done, unless a
-    -- value has come: then all of it gets its rows. Roots tell, where they exist, or the units themselves.
+    -- value has come: then all of it gets its rows. A root's row tells; or any, by the index, in its order
+    -- lest all of the table be read for the first one.
     SELECT array_agg(DISTINCT governance.ancestor(h, 1)) INTO strangers FROM unnest(homes) h;
     SELECT array_agg(s) INTO strangers FROM unnest(strangers) s WHERE s NOT IN (SELECT v.unit FROM value_of($1, $2, strangers) v);
     IF strangers IS NOT NULL THEN
-        SELECT array_agg(r.code) INTO top_units FROM unit r WHERE r.parent IS NULL;
-        SELECT array_agg(s) INTO strangers
-          FROM unnest(strangers) s JOIN unit x ON x.code = s
-         WHERE x.hierarchy NOT IN (SELECT r.hierarchy FROM value_of($1, $2, top_units) v JOIN unit r ON r.code = v.unit)
-           AND NOT EXISTS (SELECT FROM value_of($1, $2, (SELECT array_agg(DISTINCT a) FROM unnest(homes) h CROSS JOIN LATERAL unnest(ancestors(h)) a
-                                                          WHERE governance.ancestor(h, 1) = s)));
+        SELECT array_agg(r.code) INTO strangers
+          FROM unit r
+          LEFT JOIN LATERAL (
+            SELECT v.tier FROM indicator_value v
+             WHERE v.indicator = $1 AND governance.period_label(v.period) = governance.period_label($2) AND v.hierarchy = r.hierarchy
+             ORDER BY v.tier LIMIT 1) AS any_row ON true
+         WHERE r.code = ANY (strangers) AND any_row.tier IS NULL;
     END IF;
     IF strangers IS NOT NULL THEN
-        IF EXISTS (SELECT FROM unit r
-                    WHERE r.parent IS NULL AND NOT r.valid && alive AND r.hierarchy IN (SELECT x.hierarchy FROM unit x WHERE x.code = ANY (strangers)))
-           OR EXISTS (SELECT FROM rollup_fact($1, $2, NULL, (SELECT array_agg(h) FROM unnest(homes) h
-                                                              WHERE governance.ancestor(h, 1) = ANY (strangers)))) THEN
+        IF EXISTS (SELECT FROM rollup_fact($1, $2, NULL, (SELECT array_agg(h) FROM unnest(homes) h
+                                                           WHERE governance.ancestor(h, 1) = ANY (strangers)))) THEN
             RETURN NULL;
         END IF;
         SELECT array_agg(h) INTO homes FROM unnest(homes) h WHERE governance.ancestor(h, 1) <> ALL (strangers);

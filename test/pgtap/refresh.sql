@@ -13,8 +13,8 @@ SELECT setseed(:seed), set_config('following.rounds', :'rounds', true), set_conf
 SELECT governance.create_model('following', 3005) \g /dev/null
 SET LOCAL search_path = following, governance, public;
 
-INSERT INTO hierarchy VALUES ('h', 'h', 'natural'), ('g', 'g', 'functional');
-INSERT INTO tier SELECT h, t || g, g FROM unnest('{h,g}'::text[]) h, unnest('{t,s}'::text[]) t, generate_series(1, 6) g;
+INSERT INTO hierarchy VALUES ('h', 'h', 'natural'), ('g', 'g', 'functional'), ('f', 'f', 'natural'), ('e', 'e', 'natural');
+INSERT INTO tier SELECT h, t || g, g FROM unnest('{h,g,f,e}'::text[]) h, unnest('{t,s}'::text[]) t, generate_series(1, 6) g;
 INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, weight_by, numerator, denominator, source_mode, decimals, max_age) VALUES
     ('sum', '', 'count', 'extensive', 'sum', 'sum', NULL, NULL, NULL, 'leaf_only', NULL, NULL),
     ('low', '', 'count', 'extensive', 'min', 'last', NULL, NULL, NULL, 'leaf_only', NULL, '100 days'),
@@ -67,7 +67,7 @@ DECLARE
     below text;
 BEGIN
     FOR i IN 1 .. n LOOP
-        SELECT u.* INTO home FROM unit u ORDER BY random() LIMIT 1;
+        SELECT u.* INTO home FROM unit u WHERE u.code <> 'L' ORDER BY random() LIMIT 1;
         below := (SELECT 'n' || count(*) || '_' || pg_temp.below(1000000) FROM unit);
         IF random() < 0.05 OR home IS NULL THEN
             INSERT INTO unit (code, hierarchy, tier, name, valid)
@@ -103,11 +103,13 @@ BEGIN
 END
 $$;
 -- One change of any kind.
+CREATE TEMP TABLE kept (LIKE observation);
 CREATE FUNCTION pg_temp.change() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     leaf unitcode;
+    ind indicator;
 BEGIN
-    CASE pg_temp.below(25)
+    CASE pg_temp.below(32)
         WHEN 0, 1 THEN PERFORM pg_temp.put(1);
         WHEN 2 THEN PERFORM pg_temp.put(20);
         WHEN 3 THEN
@@ -184,10 +186,57 @@ BEGIN
         WHEN 24 THEN
             UPDATE tier SET name = name || 'x' WHERE name = pg_temp.one_of('t2', 's3');
             UPDATE tier SET name = rtrim(name, 'x') WHERE name LIKE '%x' AND random() < 0.5;
+        WHEN 25, 26 THEN
+            -- the only root of its hierarchy comes and goes
+            UPDATE unit SET valid = pg_temp.days() WHERE code = 'F';
+        WHEN 27 THEN
+            -- a unit is made anew, with all that it had, in this hierarchy or that
+            TRUNCATE kept;
+            INSERT INTO kept SELECT * FROM observation WHERE unit = 'L';
+            DELETE FROM threshold_rule WHERE unit = 'L';
+            DELETE FROM observation WHERE unit = 'L';
+            DELETE FROM unit WHERE code = 'L';
+            INSERT INTO unit (code, hierarchy, tier, name, valid) VALUES ('L', pg_temp.one_of('e', 'e', 'g', 'h'), 't1', 'L', pg_temp.days());
+            INSERT INTO observation SELECT * FROM kept;
+        WHEN 28 THEN
+            -- what was told of one unit was of another, or of another indicator
+            UPDATE observation o SET unit = n.unit
+              FROM (SELECT x.indicator, x.period, x.unit AS former, pg_temp.some_unit() AS unit FROM observation x ORDER BY random() LIMIT 2) AS n
+             WHERE (o.indicator, o.period, o.unit) = (n.indicator, n.period, n.former)
+               AND NOT EXISTS (SELECT FROM observation y WHERE (y.indicator, y.period, y.unit) = (n.indicator, n.period, n.unit))
+               AND random() < 0.9;
+            UPDATE observation o SET indicator = n.indicator
+              FROM (SELECT x.indicator AS former, x.period, x.unit, pg_temp.one_of('low', 'mean', 'plus', 'told', 'part') AS indicator
+                      FROM observation x WHERE x.measure_unit IS NULL ORDER BY random() LIMIT 1) AS n
+             WHERE (o.indicator, o.period, o.unit) = (n.former, n.period, n.unit)
+               AND NOT EXISTS (SELECT FROM observation y WHERE (y.indicator, y.period, y.unit) = (n.indicator, n.period, n.unit));
+        WHEN 29 THEN
+            UPDATE indicator SET source_mode = pg_temp.one_of('leaf_only', 'self_plus_children', 'reported_overrides') WHERE code = pg_temp.one_of('plus', 'mean', 'tiers');
+            UPDATE indicator SET weight_by = pg_temp.one_of('sum', 'heads') WHERE code = pg_temp.one_of('avg', 'wage');
+            UPDATE indicator SET numerator = pg_temp.one_of('part', 'area') WHERE code = 'rate' AND random() < 0.5;
+        WHEN 30 THEN
+            -- a leaf unit that nobody speaks of gets another code
+            UPDATE unit u SET code = child(u.parent, 'r' || pg_temp.below(1000000))
+             WHERE u.code = (SELECT x.code FROM unit x
+                              WHERE x.parent IS NOT NULL AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = x.code)
+                                AND NOT EXISTS (SELECT FROM observation o WHERE o.unit = x.code)
+                                AND NOT EXISTS (SELECT FROM threshold_rule r WHERE r.unit = x.code)
+                                AND NOT EXISTS (SELECT FROM lineage l WHERE x.code IN (l.predecessor, l.successor)) ORDER BY random() LIMIT 1);
+        WHEN 31 THEN
+            -- an indicator is made anew, with all that it had
+            SELECT i.* INTO ind FROM indicator i WHERE i.code = (SELECT pg_temp.one_of('low', 'alone', 'mean'));
+            TRUNCATE kept;
+            INSERT INTO kept SELECT * FROM observation WHERE indicator = ind.code;
+            DELETE FROM threshold_rule WHERE indicator = ind.code;
+            DELETE FROM observation WHERE indicator = ind.code;
+            DELETE FROM indicator WHERE code = ind.code;
+            INSERT INTO indicator SELECT ind.*;
+            INSERT INTO observation SELECT * FROM kept;
     END CASE;
 END
 $$;
 
+INSERT INTO unit (code, hierarchy, tier, name) VALUES ('F', 'f', 't1', 'F'), ('F.a', 'f', 't2', 'a'), ('F.b', 'f', 't2', 'b'), ('L', 'e', 't1', 'L');
 SELECT pg_temp.grow(150) \g /dev/null
 SELECT pg_temp.put(4000) \g /dev/null
 SELECT pg_temp.rule(200) \g /dev/null

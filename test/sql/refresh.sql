@@ -151,7 +151,34 @@ CREATE TEMP TABLE followed AS SELECT * FROM indicator_value;
 CALL refresh(full => true);
 SELECT count(*) AS rows, count(*) FILTER (WHERE v IS NOT DISTINCT FROM f) AS same FROM indicator_value v FULL JOIN followed f USING (indicator, period, unit);
 DROP TABLE followed;
+-- it begins to exist: it has a row again, beside those below it
 UPDATE unit SET valid = daterange(NULL, NULL) WHERE code = 'P';
+SELECT DISTINCT touched_unit('low', period('2020'), c.units) FROM pending_change c;
+CALL refresh();
+CREATE TEMP TABLE followed AS SELECT * FROM indicator_value;
+CALL refresh(full => true);
+SELECT count(*) AS rows, count(*) FILTER (WHERE v IS NOT DISTINCT FROM f) AS same FROM indicator_value v FULL JOIN followed f USING (indicator, period, unit);
+DROP TABLE followed;
+
+-- a unit made anew in another hierarchy is all that had a value in the one, and the first that has in the other
+INSERT INTO unit (code, hierarchy, tier, name) VALUES ('S', 'riv', 'basin', 'S');
+INSERT INTO observation VALUES ('low', 'R', period('2020'), 9);
+CALL refresh();
+SELECT unit, hierarchy, value FROM indicator_value WHERE indicator = 'low' AND period = period('2020') AND unit IN ('R', 'S') ORDER BY unit;
+DELETE FROM observation WHERE unit = 'R';
+DELETE FROM unit WHERE code = 'R';
+INSERT INTO unit (code, hierarchy, tier, name) VALUES ('R', 'adm', 'province', 'R');
+INSERT INTO observation VALUES ('low', 'R', period('2020'), 9);
+CALL refresh();
+SELECT unit, hierarchy, value FROM indicator_value WHERE indicator = 'low' AND period = period('2020') AND unit IN ('R', 'S') ORDER BY unit;
+DELETE FROM observation WHERE unit = 'R';
+DELETE FROM unit WHERE code = 'R';
+INSERT INTO unit (code, hierarchy, tier, name) VALUES ('R', 'riv', 'basin', 'R');
+INSERT INTO observation VALUES ('low', 'R', period('2020'), 9);
+CALL refresh();
+SELECT unit, hierarchy, value FROM indicator_value WHERE indicator = 'low' AND period = period('2020') AND unit IN ('R', 'S') ORDER BY unit;
+DELETE FROM observation WHERE unit = 'R';
+DELETE FROM unit WHERE code = 'S';
 CALL refresh();
 
 -- a great many of one period count as all of it; and so does an emptied table
