@@ -6,6 +6,8 @@ CREATE TABLE pending_change (
     units      unitcode[],
     with_users boolean NOT NULL DEFAULT true
 );
+-- No key, but rows are taken out: a publication asks what tells them apart.
+ALTER TABLE pending_change REPLICA IDENTITY FULL;
 COMMENT ON TABLE pending_change IS
     'what changed since values were last refreshed; rows are only added by writers, in their own transactions, and taken out by refresh()';
 COMMENT ON COLUMN pending_change.indicator IS 'whose values are out of date; NULL: all indicators';
@@ -34,6 +36,7 @@ CREATE TABLE value_change (
     period    daterange,
     units     unitcode[]
 );
+ALTER TABLE value_change REPLICA IDENTITY FULL;
 COMMENT ON TABLE value_change IS 'which rows of indicator_value the refresh under way has written or deleted, for what follows from them; empty between refreshes';
 COMMENT ON COLUMN value_change.period IS 'NULL: any period';
 COMMENT ON COLUMN value_change.units IS 'where; NULL: everywhere, or more than 10 000 units; empty: a new period without rows';
@@ -44,6 +47,7 @@ CREATE TABLE pending_rule (
     units     unitcode[],
     reason    text NOT NULL CHECK (reason IN ('limit', 'setting', 'attribute', 'tier', 'unit'))
 );
+ALTER TABLE pending_rule REPLICA IDENTITY FULL;
 COMMENT ON TABLE pending_rule IS
     'what changed, other than values, since values were last graded and warnings computed; rows are only added by writers, in their own transactions, and taken out by refresh()';
 COMMENT ON COLUMN pending_rule.indicator IS 'NULL: any';

@@ -44,6 +44,7 @@ CREATE TABLE quota_revision (
     ended_at     timestamptz NOT NULL,
     ended_by     text NOT NULL
 );
+ALTER TABLE quota_revision REPLICA IDENTITY FULL; -- It has no key, and names in it follow their indicator's.
 CREATE INDEX quota_revision_of ON quota_revision (indicator, unit, period);
 COMMENT ON TABLE quota_revision IS 'quotas as they were before they were changed or withdrawn; written by a trigger';
 

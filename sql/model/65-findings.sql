@@ -108,6 +108,7 @@ CREATE TABLE pending_check (
     feature bigint,
     place   geometry(Geometry, :srid)
 );
+ALTER TABLE pending_check REPLICA IDENTITY FULL; -- As pending_change.
 COMMENT ON TABLE pending_check IS
     'what changed since the last check; rows are only added by writers, in their own transactions, and taken out by check_space()';
 COMMENT ON COLUMN pending_check.rule IS 'a rule that is new or has changed';

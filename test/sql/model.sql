@@ -20,6 +20,10 @@ SELECT p.proname FROM pg_catalog.pg_proc p
 SELECT c.relname FROM pg_catalog.pg_class c
  WHERE c.relnamespace = 'territory_a'::regnamespace AND c.relkind = 'v'
    AND NOT coalesce(c.reloptions @> '{security_invoker=true}', false);
+-- every table has a key, or else whole rows, by which publications tell its rows apart
+SELECT c.relname, c.relreplident FROM pg_catalog.pg_class c
+ WHERE c.relnamespace = 'territory_a'::regnamespace AND c.relkind = 'r'
+   AND (c.relreplident <> 'd' OR NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)) ORDER BY c.relname;
 -- refused, and nothing left behind
 SELECT governance.create_model('territory_a', 3005);
 SELECT governance.create_model('degrees', 4326);

@@ -190,6 +190,18 @@ SELECT indicator, period_label(period), units FROM pending_change;
 CALL refresh('low');
 SELECT unit, value, n_present, n_expected FROM indicator_value WHERE indicator = 'low' AND unit IN ('P', 'P.B.1') ORDER BY unit;
 
+-- a model that is published is refreshed as any other
+SET client_min_messages = error;
+CREATE PUBLICATION gov_regress_refresh FOR TABLES IN SCHEMA refresh_test;
+UPDATE observation SET value = 3 WHERE indicator = 'low' AND unit = 'P.A.1';
+UPDATE indicator SET attribute = 'expected' WHERE code = 'low';
+CALL refresh();
+UPDATE indicator SET code = 'lowest' WHERE code = 'low';
+UPDATE indicator SET code = 'low', attribute = 'advisory' WHERE code = 'lowest';
+CALL refresh();
+DROP PUBLICATION gov_regress_refresh;
+SET client_min_messages = warning;
+
 -- a role that enters data needs no more; one that refreshes, these rights
 DROP ROLE IF EXISTS gov_regress_entry;
 CREATE ROLE gov_regress_entry;
