@@ -75,7 +75,9 @@ CREATE FUNCTION carried_values("on" date, indicator text DEFAULT NULL, period da
                     OR EXISTS (SELECT FROM indicator a WHERE a.code = $2 AND i.code IN (a.weight_by, a.numerator, a.denominator)))
         ), given AS MATERIALIZED (
             -- The day whose units the value is of, and the day whose units are asked for: "on", or such as the period has.
+            -- The indicator's decimals are those of its own unit of measure: "finer" makes them those of the given one.
             SELECT o.indicator, o.unit, o.period, o.value, coalesce(o.measure_unit, i.measure_unit) AS measure_unit, d.since, d.goal,
+                   CASE WHEN o.measure_unit <> i.measure_unit THEN ceil(log(m.factor * own.divisor / (m.divisor * own.factor)))::integer ELSE 0 END AS finer,
                    d.since < d.goal AND EXISTS (SELECT FROM lineage l WHERE l.predecessor = o.unit AND l.happened > d.since AND l.happened <= d.goal)
                    OR d.since > d.goal AND EXISTS (SELECT FROM lineage l WHERE l.successor = o.unit AND l.happened <= d.since AND l.happened > d.goal) AS gives,
                    d.since < d.goal AND EXISTS (SELECT FROM lineage l WHERE l.successor = o.unit AND l.happened > d.since AND l.happened <= d.goal)
@@ -83,6 +85,8 @@ CREATE FUNCTION carried_values("on" date, indicator text DEFAULT NULL, period da
               FROM wanted i
               JOIN observation o ON o.indicator = i.code
               JOIN unit u ON u.code = o.unit
+              JOIN measure_unit own ON own.code = i.measure_unit
+              LEFT JOIN measure_unit m ON m.code = o.measure_unit
              CROSS JOIN LATERAL existence(o.period, i.time_op) AS e (days)
              CROSS JOIN LATERAL (SELECT least(greatest(upper(e.days) - 1, lower(u.valid)), upper(u.valid) - 1) AS since,
                                         coalesce($1, CASE WHEN u.valid << e.days THEN lower(e.days) ELSE upper(e.days) - 1 END) AS goal) d
@@ -97,7 +101,7 @@ CREATE FUNCTION carried_values("on" date, indicator text DEFAULT NULL, period da
              CROSS JOIN LATERAL counterpart(g.unit, g.since, g.goal) c
         ), part AS (
             SELECT g.indicator, p.counterpart AS unit, g.period, g.unit AS source, g.measure_unit, true AS moved, g.since, g.goal, true AS known,
-                   sign(g.value) * governance.allocate(abs(g.value), p.share, quantum => ('1e-' || greatest(scale(g.value), i.decimals))::numeric)
+                   sign(g.value) * governance.allocate(abs(g.value), p.share, quantum => ('1e-' || greatest(scale(g.value), i.decimals + g.finer))::numeric)
                                    OVER (PARTITION BY g.indicator, g.period, g.unit ORDER BY p.counterpart) AS value
               FROM given g
               JOIN wanted i ON i.code = g.indicator
@@ -113,22 +117,41 @@ CREATE FUNCTION carried_values("on" date, indicator text DEFAULT NULL, period da
             SELECT g.indicator, g.unit, g.period, g.unit, g.measure_unit, g.takes, g.since, g.goal, true, g.value
               FROM given g
              WHERE NOT g.gives
+        ), given_in AS (
+            SELECT DISTINCT g.indicator, g.measure_unit FROM given g
+        ), common AS (
+            -- Where units of measure meet, amounts go into the indicator's, if all are finite in it; else
+            -- into one in which they are: a mu is no decimal of hectares, but a hectare is 15 mu.
+            SELECT DISTINCT ON (i.code) i.code AS indicator, t.code, t.factor, t.divisor
+              FROM wanted i
+              JOIN given_in c ON c.indicator = i.code
+              JOIN measure_unit t ON t.code IN (c.measure_unit, i.measure_unit)
+             CROSS JOIN LATERAL (SELECT bool_and(exact_quotient(m.factor * t.divisor, m.divisor * t.factor) * m.divisor * t.factor = m.factor * t.divisor)
+                                   FROM given_in g JOIN measure_unit m ON m.code = g.measure_unit WHERE g.indicator = i.code) AS e (finite)
+             ORDER BY i.code, i.kind = 'extensive' AND NOT e.finite, t.code <> i.measure_unit, t.code
+        ), scale AS MATERIALIZED (
+            SELECT g.indicator, g.measure_unit, t.code AS common, m.factor * t.divisor AS up, m.divisor * t.factor AS down
+              FROM given_in g
+              JOIN common t ON t.indicator = g.indicator
+              JOIN measure_unit m ON m.code = g.measure_unit
         ), settled AS (
             SELECT p.indicator, p.unit, p.period, i.kind, i.space_op,
                    count(*) AS n, array_agg(p.source ORDER BY p.source) AS sources, bool_or(p.moved) AS moved, bool_and(p.known) AS known,
                    max(p.since) AS since, max(p.goal) AS goal,
-                   CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN min(p.measure_unit) ELSE min(i.measure_unit) END AS measure_unit,
+                   CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN min(p.measure_unit) ELSE min(s.common) END AS measure_unit,
                    CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN sum(p.value) ELSE sum(c.value) END AS total,
                    CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN min(p.value) ELSE min(c.value) END AS least,
                    CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN max(p.value) ELSE max(c.value) END AS most,
                    CASE WHEN count(w.value) = count(*) AND bool_and(w.known) THEN
-                       trim_scale(sum(CASE WHEN i.weight_by IS NULL THEN NULL ELSE c.value * w.value END) / nullif(sum(w.value), 0)) END AS average
+                       trim_scale(CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN sum(p.value * x.weight) ELSE sum(c.value * x.weight) END
+                                  / nullif(sum(x.weight), 0)) END AS average
               FROM part p
               JOIN wanted i ON i.code = p.indicator
-              JOIN measure_unit own ON own.code = i.measure_unit
-              JOIN measure_unit m ON m.code = p.measure_unit
-             CROSS JOIN LATERAL exact_quotient(p.value * m.factor * own.divisor, m.divisor * own.factor) AS c (value)
+              JOIN scale s ON s.indicator = p.indicator AND s.measure_unit = p.measure_unit
+             CROSS JOIN LATERAL (SELECT CASE WHEN s.up = s.down THEN p.value ELSE exact_quotient(p.value * s.up, s.down) END) AS c (value)
               LEFT JOIN part w ON w.indicator = i.weight_by AND w.unit = p.unit AND w.period = p.period AND w.source = p.source
+              LEFT JOIN scale v ON v.indicator = w.indicator AND v.measure_unit = w.measure_unit
+             CROSS JOIN LATERAL (SELECT CASE WHEN v.up = v.down THEN w.value ELSE exact_quotient(w.value * v.up, v.down) END) AS x (weight)
              GROUP BY p.indicator, p.unit, p.period, i.kind, i.space_op
         ), judged AS (
             SELECT s.*, CASE WHEN NOT s.known THEN NULL

@@ -131,3 +131,33 @@ SELECT kind, predecessor, successor FROM reform_test.reform('merge', '2018-01-01
 SELECT unit, value, state FROM reform_test.values_on('2018-06-01', 'people', governance.period('2018')) ORDER BY 1;
 RESET search_path;
 SELECT governance.drop_model('reform_test');
+
+-- Units of measure: what stands under one label is in it, weights and averages too.
+SELECT governance.create_model('reform_test', 3005);
+SET search_path = reform_test, governance, public;
+INSERT INTO hierarchy VALUES ('adm', 'administrative', 'administrative');
+INSERT INTO tier VALUES ('adm', 'city', 1), ('adm', 'county', 2), ('adm', 'town', 3);
+INSERT INTO unit (code, hierarchy, tier, name)
+SELECT u::unitcode, 'adm', CASE WHEN governance.depth(u::unitcode) = 1 THEN 'city' ELSE 'county' END, u FROM unnest('{A,A.1,A.2,A.3,B,B.1,B.2,B.3,B.4}'::text[]) AS u;
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, weight_by, decimals) VALUES
+    ('people', 'Population', '10k_persons', 'extensive', 'sum', 'last', NULL, NULL), ('income', 'Mean income', 'CNY', 'intensive', 'weighted_mean', 'mean', 'people', NULL),
+    ('farm', 'Farmland', 'ha', 'extensive', 'sum', 'last', NULL, NULL), ('wood', 'Woodland', 'ha', 'extensive', 'sum', 'last', NULL, NULL),
+    ('output', 'Output', 'CNY', 'extensive', 'sum', 'sum', NULL, 2), ('field', 'Fields', 'ha', 'extensive', 'sum', 'sum', NULL, 2);
+INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES
+    ('people', 'A.1', period('2018'), 1, NULL), ('people', 'A.2', period('2018'), 10000, 'persons'), ('income', 'A.1', period('2018'), 10, NULL), ('income', 'A.2', period('2018'), 20, NULL),
+    ('people', 'A.1', period('2019'), 1000, 'persons'), ('people', 'A.2', period('2019'), 1000, 'persons'), ('income', 'A.1', period('2019'), 1, '10k_CNY'), ('income', 'A.2', period('2019'), 3, '10k_CNY'),
+    ('people', 'A.1', period('2020'), 1, NULL), ('people', 'A.2', period('2020'), 30000, 'persons'), ('income', 'A.1', period('2020'), 10000, NULL), ('income', 'A.2', period('2020'), 3, '10k_CNY'),
+    ('people', 'A.1', period('2022'), 1000, 'persons'), ('people', 'A.2', period('2022'), 1000, 'persons'), ('income', 'A.1', period('2022'), 1, '10k_CNY'), ('income', 'A.2', period('2022'), 3, '10k_CNY'),
+    ('farm', 'A.1', period('2018'), 1, 'mu'), ('farm', 'A.2', period('2018'), 1, NULL), ('farm', 'A.1', period('2019'), 1, 'mu'), ('farm', 'A.2', period('2019'), 2, 'mu'),
+    ('wood', 'A.1', period('2018'), 1, 'km2'), ('wood', 'A.2', period('2018'), 1, NULL),
+    ('output', 'A.3', period('2018'), 1, '10k_CNY'), ('field', 'A.3', period('2018'), 1, 'mu');
+SELECT count(*) FROM reform('merge', '2021-01-01', '{A.1,A.2}', '{A.4}', '{A four}');
+-- Incomes: of equal weights, 10 and 20: 15; 1 and 3: 2; of 1 and 3 parts, 10000 and 30000: (10000 + 90000) / 4 = 25000.
+-- Farmland: 1 mu and 1 ha, which is 15 mu: 16 mu, where hectares would be 1 1/15; woodland: 100 ha and 1 ha.
+SELECT indicator, period_label(period) AS period, value, measure_unit, state FROM values_on('2021-01-01') WHERE unit = 'A.4' ORDER BY 1, 2;
+-- Reports of 2022 that came under the old codes have been brought to the new one so.
+SELECT indicator, value, measure_unit, source FROM observation WHERE unit = 'A.4' ORDER BY 1;
+-- Decimals are of the indicator's unit of measure: 0.01 CNY is 0.000001 of ten thousand; 0.01 ha is 0.15 mu, so tenths of a mu do.
+SELECT count(*) FROM reform('split', '2021-01-01', '{A.3}', '{A.5,A.6}', '{five,six}', '{0.3333333,0.6666667}');
+SELECT indicator, unit, value, measure_unit FROM values_on('2021-01-01') WHERE unit IN ('A.5', 'A.6') ORDER BY 1, 2;
+SELECT governance.drop_model('reform_test');
