@@ -101,7 +101,7 @@ extern void gov_rollup_merge_cell(gov_rollup *state, const char *code, int len,
 								  const gov_cell *cell, const gov_weight *weight);
 extern bool gov_rollup_occurs(const gov_rollup *state, const char *code, int len);
 extern void gov_rollup_absorb(gov_rollup *state, Datum other);
-extern void gov_rollup_settle(gov_rollup *state);
+extern struct varlena *gov_rollup_kept_flat(gov_rollup *state);
 extern struct varlena *gov_rollup_flatten(gov_rollup *state);
 extern void gov_rollup_add_small(gov_rollup *state, uint32 id, int64 value, int scale);
 extern void gov_rollup_prefetch(const gov_rollup *state, uint32 id);

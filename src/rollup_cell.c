@@ -90,12 +90,15 @@ add_wide(gov_amount *into, gov_amount from, int scale, bool wide, MemoryContext 
 static void
 widen_cell(gov_cell *cell, MemoryContext context)
 {
+	gov_cell	wide = *cell;
+
 	if (cell->wide)
 		return;
-	widen(&cell->sum, cell->scale, context);
-	widen(&cell->minimum, cell->scale, context);
-	widen(&cell->maximum, cell->scale, context);
-	cell->wide = true;
+	widen(&wide.sum, cell->scale, context);
+	widen(&wide.minimum, cell->scale, context);
+	widen(&wide.maximum, cell->scale, context);
+	wide.wide = true;
+	*cell = wide;
 }
 
 void
@@ -153,19 +156,20 @@ merge_small(gov_cell *into, const gov_cell *from)
 	return merge_scaled(into, from);
 }
 
+/* The sum comes last, so that after an error, as without memory, nothing is added twice when it is tried again. */
 static void
 merge_wide(gov_cell *into, const gov_cell *from, MemoryContext context)
 {
 	Numeric		other;
 
 	widen_cell(into, context);
-	add_wide(&into->sum, from->sum, from->scale, from->wide, context);
 	other = gov_amount_numeric(from->minimum, from->scale, from->wide);
 	if (compare_numeric(other, into->minimum.wide) < 0)
 		replace_wide(&into->minimum, other, context);
 	other = gov_amount_numeric(from->maximum, from->scale, from->wide);
 	if (compare_numeric(other, into->maximum.wide) > 0)
 		replace_wide(&into->maximum, other, context);
+	add_wide(&into->sum, from->sum, from->scale, from->wide, context);
 	into->scale = Max(into->scale, from->scale);
 }
 

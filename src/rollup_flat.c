@@ -260,14 +260,16 @@ begin(gov_reader *r, Datum d, bool sorted)
 {
 	struct varlena *flat;
 
-	if (!gov_rollup_is_expanded(d))
-	{
+	if (gov_rollup_is_expanded(d))
+		flat = gov_rollup_kept_flat(gov_rollup_expanded(d));
+	else
 		flat = PG_DETOAST_DATUM_PACKED(d);
+	if (flat != NULL)
+	{
 		begin_flat(r, VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat));
 		return;
 	}
 	r->state = gov_rollup_expanded(d);
-	gov_rollup_settle(r->state);
 	r->order = gov_rollup_positions(r->state, &r->count, sorted);
 	r->next = 0;
 }

@@ -65,14 +65,15 @@ resolve_one(gov_queue *queue)
 	queue->resolved++;
 }
 
-/* Counted as done first, so that a row that raises an error is not met again. */
+/* A row that raises an error stays: whoever reads on must meet it again, not a sum without it. */
 static inline void
 finish_one(gov_queue *queue)
 {
-	waiting    *w = &queue->ring[queue->done++ % RING];
+	waiting    *w = &queue->ring[queue->done % RING];
 
 	if (w->state != NULL)
 		gov_rollup_add_small(w->state, w->id, w->value, w->scale);
+	queue->done++;
 }
 
 void

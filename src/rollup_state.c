@@ -80,7 +80,7 @@ struct gov_rollup
 	uint32		cells_next;		/* how many to allocate next */
 	struct varlena **parts;		/* large flat states that are to be added; NULL if there were none */
 	uint32		nparts;
-	struct varlena *flat;		/* between flat_size and flatten */
+	struct varlena *flat;		/* the flat form, if it was asked for and holds */
 	place		first_places[FIRST_PLACES]; /* very small groups need nothing else */
 };
 
@@ -215,12 +215,15 @@ rebuild(gov_rollup *state, Size capacity, bool dense)
 	place	   *old_places = state->places;
 	void	   *old_chunk = state->chunk;
 	gov_weight *old_weights = state->weights;
+	gov_weight *weights = NULL;
 	bool		is_aligned = capacity >= ALIGNED_PLACES;
 
+	/* If there is no memory, the state must stay as it is. */
+	if (old_weights != NULL)
+		weights = gov_large_alloc_zero(context, capacity * sizeof(gov_weight));
 	state->chunk = gov_large_alloc_zero(context, capacity * sizeof(place) + (is_aligned ? LINE : 0));
 	state->places = is_aligned ? (place *) TYPEALIGN(LINE, state->chunk) : state->chunk;
-	if (old_weights != NULL)
-		state->weights = gov_large_alloc_zero(context, capacity * sizeof(gov_weight));
+	state->weights = weights;
 	state->capacity = capacity;
 	state->dense = dense;
 	if (!dense)
@@ -546,20 +549,6 @@ add_part(gov_rollup *state, struct varlena *flat)
 		merge_parts(state);
 }
 
-/* Before the units of a state are read one by one: nothing waits any more. */
-void
-gov_rollup_settle(gov_rollup *state)
-{
-	drain(state);
-	while (state->nparts > 0)
-	{
-		struct varlena *part = state->parts[--state->nparts];
-
-		take_up(state, part);
-		pfree(part);
-	}
-}
-
 /* The flat form of a state, in the current context. */
 struct varlena *
 gov_rollup_flatten(gov_rollup *state)
@@ -580,6 +569,29 @@ gov_rollup_flatten(gov_rollup *state)
 	return flat;
 }
 
+/* The flat form, which stays with the state until that changes or flatten() has taken it. */
+static struct varlena *
+keep_flat(gov_rollup *state)
+{
+	MemoryContext old = MemoryContextSwitchTo(own_context(state));
+
+	drain(state);
+	if (state->flat == NULL)
+		state->flat = gov_rollup_flatten(state);
+	MemoryContextSwitchTo(old);
+	return state->flat;
+}
+
+/*
+ * What to read instead of the places while large flat states wait: they are not taken up
+ * for that, as an error halfway would leave a state that is neither.  NULL if none does.
+ */
+struct varlena *
+gov_rollup_kept_flat(gov_rollup *state)
+{
+	return state->nparts == 0 ? NULL : keep_flat(state);
+}
+
 /* Adds all of another state, flat or expanded, which stays as it is. */
 void
 gov_rollup_absorb(gov_rollup *state, Datum other)
@@ -588,7 +600,14 @@ gov_rollup_absorb(gov_rollup *state, Datum other)
 	{
 		gov_rollup *from = gov_rollup_expanded(other);
 
-		gov_rollup_settle(from);
+		drain(from);
+		if (from->nparts > 0 && from->flat != NULL)
+		{
+			add_part(state, from->flat);
+			return;
+		}
+		for (uint32 i = 0; i < from->nparts; i++)
+			add_part(state, from->parts[i]);
 		for (uint32 i = 0; i < from->capacity; i++)
 		{
 			uint32		id = from->places[i].unit1 - 1;
@@ -711,16 +730,8 @@ gov_rollup_get(const gov_rollup *state, uint32 position, int *len, gov_cell *cel
 static Size
 flat_size(ExpandedObjectHeader *header)
 {
-	gov_rollup *state = (gov_rollup *) header;
-	MemoryContext old;
-
-	/* A sort asks in a context in which nothing can be freed (PostgreSQL 17). */
-	old = MemoryContextSwitchTo(own_context(state));
-	drain(state);
-	if (state->flat == NULL)
-		state->flat = gov_rollup_flatten(state);
-	MemoryContextSwitchTo(old);
-	return VARSIZE(state->flat);
+	/* Not in the caller's context: that of a sort can free nothing (PostgreSQL 17). */
+	return VARSIZE(keep_flat((gov_rollup *) header));
 }
 
 static void
