@@ -454,9 +454,9 @@ BEGIN
                          AND ($4 IS NULL OR u.code = ANY ($4))
               LEFT JOIN (SELECT DISTINCT c.parent, q AS period
                            FROM unit c CROSS JOIN unnest(inside) q
-                          WHERE leaves_only AND c.valid && existence(q, ind.time_op)
-                            AND ($4 IS NULL OR c.parent = ANY ($4))
-                            AND (ind.time_op NOT IN ('first', 'last') OR c.valid && existence($2, ind.time_op))) p
+                          -- a stock on the day that counts is its children's, whatever was told of it before they came
+                          WHERE leaves_only AND c.valid && CASE WHEN ind.time_op IN ('first', 'last') THEN existence($2, ind.time_op) ELSE q END
+                            AND ($4 IS NULL OR c.parent = ANY ($4))) p
                      ON p.parent = o.unit AND p.period = o.period
               LEFT JOIN measure_unit m ON m.code = o.measure_unit
              WHERE o.value IS NOT NULL AND p.parent IS NULL

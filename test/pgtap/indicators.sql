@@ -9,11 +9,14 @@ SET LOCAL search_path = brute, governance, public;
 
 INSERT INTO hierarchy VALUES ('h', 'h', 'natural');
 INSERT INTO tier SELECT 'h', 't' || g, g FROM generate_series(1, 6) g;
--- Every unit hangs below a random earlier one; some end, some begin.
+-- Every unit hangs below a random earlier one; some end, some begin, and some have all their
+-- children from a day on, or until then.
 DO $$
 DECLARE
     codes unitcode[] := '{A,B}';
     home unitcode;
+    split unitcode[] := '{}';
+    merged unitcode[] := '{}';
 BEGIN
     INSERT INTO unit (code, hierarchy, tier, name) VALUES ('A', 'h', 't1', 'A'), ('B', 'h', 't1', 'B');
     FOR i IN 1 .. 250 LOOP
@@ -21,9 +24,16 @@ BEGIN
         CONTINUE WHEN depth(home) >= 6;
         INSERT INTO unit (code, hierarchy, tier, name, valid)
         VALUES (child(home, 'u' || i), 'h', 't' || depth(home) + 1, i::text,
-                CASE WHEN random() < 0.1 THEN daterange(NULL, '2019-07-01')
+                CASE WHEN home = ANY (split) THEN daterange(date '2019-05-01' + 300 * (i % 2), NULL)
+                     WHEN home = ANY (merged) THEN daterange(NULL, date '2019-08-01' + 300 * (i % 2))
+                     WHEN random() < 0.1 THEN daterange(NULL, '2019-07-01')
                      WHEN random() < 0.1 THEN daterange('2020-01-01', NULL) ELSE daterange(NULL, NULL) END);
         codes := codes || child(home, 'u' || i);
+        IF random() < 0.2 THEN
+            split := split || child(home, 'u' || i);
+        ELSIF random() < 0.2 THEN
+            merged := merged || child(home, 'u' || i);
+        END IF;
     END LOOP;
 END
 $$;
@@ -63,9 +73,8 @@ CREATE FUNCTION pg_temp.slow_time(indicator text, span daterange) RETURNS TABLE 
           FROM observation o JOIN unit u ON u.code = o.unit CROSS JOIN ind i
          WHERE o.indicator = $1 AND o.period <@ span AND o.value IS NOT NULL AND (i.time_op <> 'none' OR o.period = span)
            AND u.valid && pg_temp.days(o.period, i.time_op) AND u.valid && pg_temp.days(span, i.time_op)
-           AND (i.source_mode <> 'leaf_only' OR pg_temp.childless(u.code, pg_temp.days(o.period, i.time_op))
-                OR (i.time_op IN ('first', 'last') AND NOT EXISTS (
-                        SELECT FROM unit c WHERE c.parent = u.code AND c.valid && pg_temp.days(span, i.time_op) AND c.valid && pg_temp.days(o.period, i.time_op))))
+           -- a leaf unit while it was observed; of a stock, on the day that counts
+           AND (i.source_mode <> 'leaf_only' OR pg_temp.childless(u.code, CASE WHEN i.time_op IN ('first', 'last') THEN pg_temp.days(span, i.time_op) ELSE o.period END))
     )
     SELECT o.unit,
            CASE (SELECT time_op FROM ind)

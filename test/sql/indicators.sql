@@ -167,6 +167,14 @@ INSERT INTO observation VALUES ('stock', 'P.D', period('2023-03'), 10), ('stock'
 SELECT unit, value FROM indicator_rollup('stock', period('2023')) WHERE value IS NOT NULL;
 SELECT unit, value FROM indicator_rollup('stock', period('2023Q1')) WHERE value IS NOT NULL;
 SELECT indicator, unit, value, reason FROM unused_observation WHERE unit = 'P.D';
+-- nor is it with its children, of whom it has some on the day that counts: what was told of it before is theirs to tell
+INSERT INTO observation VALUES ('stock', 'P.B', period('2023-03'), 20), ('stock', 'P.B.1', period('2023-12'), 21);
+SELECT unit, value, n_present, n_expected FROM indicator_rollup('stock', period('2023'), 'P.B');
+SELECT unit, value, n_present, n_expected FROM indicator_rollup('stock', period('2023Q1'), 'P.B');
+UPDATE indicator SET time_op = 'first' WHERE code = 'stock';
+SELECT unit, value, n_present, n_expected FROM indicator_rollup('stock', period('2023'), 'P.B');
+UPDATE indicator SET time_op = 'last' WHERE code = 'stock';
+DELETE FROM observation WHERE indicator = 'stock' AND unit <@ 'P.B' AND period <@ period('2023');
 -- a subtree gives the rows that the whole does; an unknown root is an error
 SELECT * FROM indicator_rollup('stock', period('2023'), 'P.A.1');
 SELECT * FROM indicator_rollup('stock', period('2023'), 'P.Z');
