@@ -36,9 +36,6 @@
 /* The fewest bytes of a unit: shared, rest, a character, head. */
 #define UNIT_SIZE			4
 
-/* Base-10000 digits of the largest count. */
-#define COUNT_DIGITS		5
-
 /* The flat form of any state; detoasted, and perhaps the argument itself. */
 struct varlena *
 gov_rollup_flat(Datum d)
@@ -132,46 +129,88 @@ compare_amounts(gov_amount a, gov_amount b, bool wide)
 	return (a.small > b.small) - (a.small < b.small);
 }
 
-static gov_amount
-add_amounts(gov_amount a, gov_amount b, bool wide)
-{
-	gov_amount	sum;
-
-	if (wide)
-		sum.wide = DatumGetNumeric(DirectFunctionCall2(numeric_add, NumericGetDatum(a.wide),
-													   NumericGetDatum(b.wide)));
-	else
-		sum.small = a.small + b.small;
-	return sum;
-}
-
-/*
- * Compares amount * n with sum; an amount so large that the product may be none of
- * numeric's is taken to be right.
- */
 static int
-compare_times(gov_amount amount, int64 n, gov_amount sum, bool wide)
+sign_of(Numeric num)
 {
-	Numeric		num;
-	Numeric		total;
-	Numeric		product;
 	int			weight;
 	bool		negative;
 
-	if (!wide && gov_decimal_fits64(amount.small))
-	{
-		gov_int128	small = amount.small * n;
+	return gov_numeric_digits(num, &weight, &negative) == 0 ? 0 : negative ? -1 : 1;
+}
 
-		return (small > sum.small) - (small < sum.small);
+/* What numeric cannot hold is given by its sign, else that is 0. */
+static Numeric
+subtract(Numeric a, Numeric b, int *beyond)
+{
+	bool		overflow = false;
+	Numeric		difference = numeric_sub_opt_error(a, b, &overflow);
+
+	*beyond = overflow ? sign_of(a) : 0;
+	return difference;
+}
+
+static Numeric
+multiply(Numeric a, Numeric b, int *beyond)
+{
+	bool		overflow = false;
+	Numeric		product = numeric_mul_opt_error(a, b, &overflow);
+
+	*beyond = overflow ? sign_of(a) * sign_of(b) : 0;
+	return product;
+}
+
+/* If numeric holds neither, and both have the same sign, they are taken to be equal. */
+static int
+compare_beyond(Numeric a, int a_beyond, Numeric b, int b_beyond)
+{
+	if (a_beyond != 0 || b_beyond != 0)
+		return (a_beyond > b_beyond) - (a_beyond < b_beyond);
+	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a), NumericGetDatum(b)));
+}
+
+/* Compares sum - one with n times another value. */
+static int
+compare_rest(gov_amount sum, gov_amount one, int64 n, gov_amount other, bool wide)
+{
+	Numeric		rest;
+	Numeric		product;
+	int			rest_beyond = 0;
+	int			product_beyond;
+
+	if (!wide && gov_decimal_fits64(other.small))
+	{
+		gov_int128	difference = sum.small - one.small;
+		gov_int128	small = other.small * n;
+
+		return (difference > small) - (difference < small);
 	}
-	num = wide ? amount.wide : gov_numeric_make(amount.small, 0);
-	total = wide ? sum.wide : gov_numeric_make(sum.small, 0);
-	(void) gov_numeric_digits(num, &weight, &negative);
-	if (weight > GOV_MAX_WEIGHT - COUNT_DIGITS)
-		return 0;
-	product = DatumGetNumeric(DirectFunctionCall2(numeric_mul, NumericGetDatum(num),
-												  NumericGetDatum(int64_to_numeric(n))));
-	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(product), NumericGetDatum(total)));
+	if (wide)
+		rest = subtract(sum.wide, one.wide, &rest_beyond);
+	else
+		rest = gov_numeric_make(sum.small - one.small, 0);
+	product = multiply(wide ? other.wide : gov_numeric_make(other.small, 0), int64_to_numeric(n), &product_beyond);
+	return compare_beyond(rest, rest_beyond, product, product_beyond);
+}
+
+/* Compares a product with value * weight. */
+static int
+compare_product(const gov_weight *weight, gov_amount value, const gov_cell *cell)
+{
+	gov_int128	small;
+	Numeric		product;
+	int			beyond;
+
+	if (!weight->wide && !cell->wide && gov_decimal_multiply(value.small, weight->weight.small, &small))
+	{
+		gov_int128	given = weight->product.small;
+
+		if (gov_decimal_rescale(&given, weight->scale + cell->scale - weight->product_scale))
+			return (given > small) - (given < small);
+	}
+	product = multiply(gov_amount_numeric(value, cell->scale, cell->wide),
+					   gov_amount_numeric(weight->weight, weight->scale, weight->wide), &beyond);
+	return compare_beyond(gov_amount_numeric(weight->product, weight->product_scale, weight->wide), 0,
+						  product, beyond);
 }
 
 /* Could there be such values?  NULL, or what speaks against it. */
@@ -187,12 +226,12 @@ cell_fault(const gov_cell *cell)
 		return "Amounts that fit into 126 bits are given as wide ones.";
 	if (compare_amounts(cell->minimum, cell->maximum, cell->wide) > 0)
 		return "A smallest value is above the largest.";
-	if (cell->n == 2 &&
-		compare_amounts(add_amounts(cell->minimum, cell->maximum, cell->wide), cell->sum, cell->wide) != 0)
-		return "Two values do not add up to their sum.";
-	if (compare_times(cell->minimum, cell->n, cell->sum, cell->wide) > 0 ||
-		compare_times(cell->maximum, cell->n, cell->sum, cell->wide) < 0)
-		return "A sum cannot be that of values between the smallest and the largest.";
+	/* One value is the largest, and the others are the smallest at least; and the other way round. */
+	if (cell->n > 1 &&
+		(compare_rest(cell->sum, cell->maximum, cell->n - 1, cell->minimum, cell->wide) < 0 ||
+		 compare_rest(cell->sum, cell->minimum, cell->n - 1, cell->maximum, cell->wide) > 0))
+		return cell->n == 2 ? "Two values do not add up to their sum." :
+			"A sum cannot be that of values between the smallest and the largest.";
 	return NULL;
 }
 
@@ -221,6 +260,8 @@ weight_fault(const gov_weight *weight, const gov_cell *cell)
 		return "A weight is negative.";
 	if (sign == 0 && compare_amounts(weight->product, zero, weight->wide) != 0)
 		return "A weight of zero has a product that is not.";
+	if (compare_product(weight, cell->minimum, cell) < 0 || compare_product(weight, cell->maximum, cell) > 0)
+		return "A product cannot be that of values between the smallest and the largest with that weight.";
 	return NULL;
 }
 

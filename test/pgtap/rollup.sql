@@ -1,6 +1,6 @@
 -- unit_rollup against GROUP BY over a closure, and against itself in other orders.
 BEGIN;
-SELECT plan(94);
+SELECT plan(98);
 SET LOCAL search_path = governance, public;
 SET LOCAL client_min_messages = warning;
 SELECT setseed(0.4242);
@@ -546,7 +546,7 @@ SELECT is((receive('\x010100016109000014012710')).error, '22P03', 'a digit of 10
 
 -- Wide amounts that no rows could have.
 SELECT is_empty($$
-    SELECT t FROM unnest(ARRAY[
+    SELECT left(t, 80) FROM unnest(ARRAY[
         '{a=3:100000000000000000000000000000000000000000:1:2}',
         '{a=3:-100000000000000000000000000000000000000000:1:2}',
         '{a=3:5:1:100000000000000000000000000000000000000000, b=1:1, a=1:1}',
@@ -554,11 +554,21 @@ SELECT is_empty($$
         '{a=3:30000000000000000000000000000000000000006.1:10000000000000000000000000000000000000000.0:10000000000000000000000000000000000000002.0}',
         '{a=3:60000000000000000000000000000000000000:20000000000000000000000000000000000001:20000000000000000000000000000000000002}',
         '{a=2:30000000000000000000000000000000000000001:10000000000000000000000000000000000000000:20000000000000000000000000000000000000000}',
+        '{a=2:1:' || repeat('9', 131072) || ':' || repeat('9', 131072) || '}',
+        '{a=3:' || repeat('9', 131072) || ':1:' || repeat('9', 131072) || '}',
+        '{a=3:-' || repeat('9', 131072) || ':-1:' || repeat('9', 131072) || '}',
+        '{a=1:3' || repeat('0', 131071) || '@5:1}', '{a=1:3' || repeat('0', 40) || '@2:6' || repeat('0', 39) || '1}',
+        '{a=2:3:1:2@20000000000000000000000000000000000000.1:40000000000000000000000000000000000000.3}',
+        '{a=2:3:1:2@20000000000000000000000000000000000000.1:20000000000000000000000000000000000000.0}',
         '{a=1:' || repeat('9', 131073) || '}', '{a=1:1' || repeat('0', 131072) || '.5}']) t
      WHERE NOT coalesce(refused(t), false)$$, 'wide amounts that no rows could have are refused');
+SELECT throws_ok(format('SELECT ''{a=2:1:%s:%1$s}''::unit_rollup', repeat('9', 131072)), '22P02', 'invalid unit_rollup at unit "a"', 'as text that is none');
 SELECT is(s::text, t, 'and those that rows could have are not')
   FROM (SELECT t, t::unit_rollup AS s
           FROM unnest(ARRAY['{a=3:30000000000000000000000000000000000000001.0:10000000000000000000000000000000000000000.0:10000000000000000000000000000000000000001.0}',
+                            '{a=3:-' || repeat('9', 131072) || ':-' || repeat('9', 131072) || ':' || repeat('9', 131072) || '}',
+                            '{a=2:3:1:2@20000000000000000000000000000000000000.1:40000000000000000000000000000000000000.2}',
+                            '{a=2:3:1:2@20000000000000000000000000000000000000.1:20000000000000000000000000000000000000.1}',
                             '{a=3:' || repeat('9', 131072) || ':-' || repeat('9', 131072) || ':' || repeat('9', 131072) || '}']) t) x;
 SELECT is((SELECT count(*)::int FROM (SELECT '{a=1:1, b.c=2:3:1:2}'::text AS good, i FROM generate_series(1, 20000) i) x WHERE (good || repeat(' ', i % 2))::unit_rollup IS NOT NULL), 20000,
           'very many inputs');
