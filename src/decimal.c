@@ -297,10 +297,10 @@ gov_decimal_parse(const char *text, size_t len, gov_int128 *v, int *scale)
 		else
 			sum = sum * 10 + (text[i] - '0');
 	}
-	if (ahead == 0 || (point && behind == 0) || behind > GOV_MAX_SCALE)
+	if (ahead == 0 || (point && behind == 0))
 		return GOV_PARSE_MALFORMED;
-	*scale = (int) behind;
-	if (wide)
+	*scale = behind <= GOV_MAX_SCALE ? (int) behind : GOV_MAX_SCALE + 1;
+	if (wide || behind > GOV_MAX_SCALE)
 		return GOV_PARSE_WIDE;
 	*v = negative ? -sum : sum;
 	return GOV_PARSE_SMALL;

@@ -38,7 +38,7 @@ typedef unsigned __int128 gov_uint128 __attribute__((aligned(8)));
 typedef enum gov_parse
 {
 	GOV_PARSE_SMALL,			/* read, and it fits */
-	GOV_PARSE_WIDE,				/* well formed, but wide */
+	GOV_PARSE_WIDE,				/* well formed, but wide, or of a scale above GOV_MAX_SCALE */
 	GOV_PARSE_MALFORMED
 } gov_parse;
 

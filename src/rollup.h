@@ -51,14 +51,12 @@ typedef struct gov_weight
 	bool		wide;
 } gov_weight;
 
-extern void gov_cell_merge(gov_cell *into, const gov_cell *from, MemoryContext context);
+extern bool gov_cell_merge(gov_cell *into, const gov_cell *from, MemoryContext context);
+pg_noreturn extern void gov_cell_refuse_count(const char *code, int len);
 extern void gov_cell_canonical(gov_cell *cell);
-extern void gov_cell_copy(gov_cell *into, const gov_cell *from, MemoryContext context);
 extern void gov_weight_merge(gov_weight *into, const gov_weight *from, MemoryContext context);
 extern void gov_weight_canonical(gov_weight *weight);
-extern void gov_weight_copy(gov_weight *into, const gov_weight *from, MemoryContext context);
 extern Numeric gov_amount_numeric(gov_amount amount, int scale, bool wide);
-extern bool gov_amount_fit(Numeric num, int scale, gov_int128 *v);
 extern void gov_cell_set_value(gov_cell *cell, const struct varlena *value, const char *code, int len);
 extern void gov_weight_set(gov_weight *weight, const gov_cell *value, const struct varlena *factor,
 						   const char *code, int len);

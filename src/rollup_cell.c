@@ -46,8 +46,8 @@ gov_amount_numeric(gov_amount amount, int scale, bool wide)
 }
 
 /* Is it small at that scale? */
-bool
-gov_amount_fit(Numeric num, int scale, gov_int128 *v)
+static bool
+amount_fits(Numeric num, int scale, gov_int128 *v)
 {
 	gov_int128	value;
 	int			own;
@@ -101,8 +101,8 @@ widen_cell(gov_cell *cell, MemoryContext context)
 	*cell = wide;
 }
 
-void
-gov_cell_copy(gov_cell *into, const gov_cell *from, MemoryContext context)
+static void
+copy_cell(gov_cell *into, const gov_cell *from, MemoryContext context)
 {
 	*into = *from;
 	if (from->wide)
@@ -173,27 +173,38 @@ merge_wide(gov_cell *into, const gov_cell *from, MemoryContext context)
 	into->scale = Max(into->scale, from->scale);
 }
 
-/* Wide amounts of into are owned by it, in that context. */
-void
+/*
+ * Wide amounts of into are owned by it, in that context.  Says false, and leaves it, if
+ * there would be more values than can be written: that is refused here, not only there.
+ */
+bool
 gov_cell_merge(gov_cell *into, const gov_cell *from, MemoryContext context)
 {
 	int64		n;
 
 	if (from->n == 0)
-		return;
+		return true;
 	if (into->n == 0)
 	{
-		gov_cell_copy(into, from, context);
-		return;
+		copy_cell(into, from, context);
+		return true;
 	}
-	/* What could not be written as a value is refused here, not only where it is written. */
 	if (__builtin_add_overflow(into->n, from->n, &n) || n > (int64) GOV_COUNT_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("count of a unit_rollup out of range")));
+		return false;
 	if (into->wide || from->wide || !merge_small(into, from))
 		merge_wide(into, from, context);
 	into->n = n;
+	return true;
+}
+
+/* What to do if gov_cell_merge() says false; code may be NULL. */
+void
+gov_cell_refuse_count(const char *code, int len)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 code == NULL ? errmsg("count of a unit_rollup out of range") :
+			 errmsg("count of unit \"%.*s\" of a unit_rollup out of range", len, code)));
 }
 
 /* A copy for reading: the wide amounts stay where they are if it stays wide. */
@@ -205,9 +216,9 @@ gov_cell_canonical(gov_cell *cell)
 	gov_int128	maximum;
 
 	if (!cell->wide ||
-		!gov_amount_fit(cell->sum.wide, cell->scale, &sum) ||
-		!gov_amount_fit(cell->minimum.wide, cell->scale, &minimum) ||
-		!gov_amount_fit(cell->maximum.wide, cell->scale, &maximum))
+		!amount_fits(cell->sum.wide, cell->scale, &sum) ||
+		!amount_fits(cell->minimum.wide, cell->scale, &minimum) ||
+		!amount_fits(cell->maximum.wide, cell->scale, &maximum))
 		return;
 	cell->sum.small = sum;
 	cell->minimum.small = minimum;
@@ -225,8 +236,8 @@ widen_weight(gov_weight *weight, MemoryContext context)
 	weight->wide = true;
 }
 
-void
-gov_weight_copy(gov_weight *into, const gov_weight *from, MemoryContext context)
+static void
+copy_weight(gov_weight *into, const gov_weight *from, MemoryContext context)
 {
 	*into = *from;
 	if (from->present && from->wide)
@@ -267,7 +278,7 @@ gov_weight_merge(gov_weight *into, const gov_weight *from, MemoryContext context
 		return;
 	if (!into->present)
 	{
-		gov_weight_copy(into, from, context);
+		copy_weight(into, from, context);
 		return;
 	}
 	if (!into->wide && !from->wide && merge_small_weight(into, from))
@@ -286,8 +297,8 @@ gov_weight_canonical(gov_weight *weight)
 	gov_int128	product;
 
 	if (!weight->present || !weight->wide ||
-		!gov_amount_fit(weight->weight.wide, weight->scale, &sum) ||
-		!gov_amount_fit(weight->product.wide, weight->product_scale, &product))
+		!amount_fits(weight->weight.wide, weight->scale, &sum) ||
+		!amount_fits(weight->product.wide, weight->product_scale, &product))
 		return;
 	weight->weight.small = sum;
 	weight->product.small = product;

@@ -416,6 +416,8 @@ next_expanded(gov_reader *r)
 
 	if (r->next == r->count)
 		return false;
+	if (r->next % 4096 == 0)
+		CHECK_FOR_INTERRUPTS();
 	code = gov_rollup_get(r->state, r->order[r->next++], &r->len, &r->cell, &r->weight);
 	memcpy(r->code, code, r->len);
 	return true;
@@ -514,10 +516,19 @@ gov_amounts_check(const gov_cell *cell, const gov_weight *weight, int sqlstate,
 void
 gov_flat_check(const char *bytes, size_t len)
 {
+	MemoryContext per_unit = AllocSetContextCreate(CurrentMemoryContext, "unit_rollup check",
+												   ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(per_unit);
 	gov_reader	r;
 
 	begin_flat(&r, bytes, len);
 	r.check = true;
 	while (gov_reader_next(&r))
+	{
 		(void) gov_amounts_check(&r.cell, &r.weight, ERRCODE_INVALID_BINARY_REPRESENTATION, r.code, r.len, NULL);
+		if (r.left % 256 == 0)
+			MemoryContextReset(per_unit);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(per_unit);
 }

@@ -146,7 +146,8 @@ append_inner(readout *out)
 static void
 add_to_inner(readout *out, uint32 to, const gov_cell *cell, const gov_weight *weight)
 {
-	gov_cell_merge(&out->inners[to].cell, cell, out->context);
+	if (!gov_cell_merge(&out->inners[to].cell, cell, out->context))
+		gov_cell_refuse_count(NULL, 0); /* the walk may have left the unit */
 	if (!weight->present)
 		return;
 	if (out->weights == NULL)
@@ -306,7 +307,8 @@ gov_rollup_lookup(PG_FUNCTION_ARGS)
 	gov_reader_begin_anyhow(&reader, PG_GETARG_DATUM(0));
 	while (gov_reader_seek(&reader, code, len))
 	{
-		gov_cell_merge(&cell, &reader.cell, CurrentMemoryContext);
+		if (!gov_cell_merge(&cell, &reader.cell, CurrentMemoryContext))
+			gov_cell_refuse_count(code, len);
 		gov_weight_merge(&weight, &reader.weight, CurrentMemoryContext);
 		found = true;
 		if (reader.len == len)

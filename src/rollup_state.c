@@ -398,16 +398,25 @@ merge_at(gov_rollup *state, uint32 at, const gov_cell *cell, const gov_weight *w
 {
 	MemoryContext context = own_context(state);
 	place	   *into = &state->places[at];
+	bool		merged;
 
 	if (into->apart)
-		gov_cell_merge(into->own.cell, cell, context);
+		merged = gov_cell_merge(into->own.cell, cell, context);
 	else
 	{
 		gov_cell	mine;
 
 		load(into, &mine);
-		gov_cell_merge(&mine, cell, context);
-		store(state, into, &mine);
+		merged = gov_cell_merge(&mine, cell, context);
+		if (merged)
+			store(state, into, &mine);
+	}
+	if (!merged)
+	{
+		int			len;
+		const char *code = gov_tree_code(state->tree, into->unit1 - 1, &len);
+
+		gov_cell_refuse_count(code, len);
 	}
 	if (weight != NULL && weight->present)
 	{

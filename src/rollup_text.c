@@ -77,13 +77,14 @@ scan_count(scanner *s, int64 *n)
 	return malformed(s, "a count of at most 18 digits");
 }
 
-/* Has it more digits before the point than numeric holds? */
+/* Has it more digits before the point, or behind it, than numeric holds? */
 static bool
-is_out_of_range(const char *text, size_t len)
+is_out_of_range(const char *text, size_t len, int scale)
 {
 	size_t		start = strspn(text, "-0");
 
-	return start < len && strcspn(text + start, ".") > 0 && strspn(text + start, "0123456789") > 4 * (GOV_MAX_WEIGHT + 1);
+	return scale > GOV_MAX_SCALE ||
+		(start < len && strspn(text + start, "0123456789") > 4 * (GOV_MAX_WEIGHT + 1));
 }
 
 static bool
@@ -100,7 +101,7 @@ scan_amount(scanner *s, gov_amount *amount, int *scale, bool *wide)
 			s->p += len;
 			return true;
 		case GOV_PARSE_WIDE:
-			if (is_out_of_range(s->p, len))
+			if (is_out_of_range(s->p, len, *scale))
 				ereturn(s->escontext, false,
 						(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 						 errmsg("value overflows numeric format")));

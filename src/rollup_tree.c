@@ -18,7 +18,7 @@
 #define NEAR_SIZE		24
 #define FIRST_UNITS		64
 #define FIRST_SLOTS		128		/* a power of two */
-#define MAX_UNITS		(PG_UINT32_MAX / 2)
+#define MAX_UNITS		((uint32) 1 << 30)	/* so that no table has 2^32 places */
 #define RANKED_SHARE	8		/* ranks are made for this part of the units at least */
 
 /* Half a cache line; the codes of most countries fit into it. */

@@ -99,10 +99,7 @@ put_unit(writer *w, const gov_cell *cell, const gov_weight *weight)
 {
 	uint64		head = (uint64) cell->n << GOV_HEAD_BITS;
 
-	if ((uint64) cell->n > GOV_COUNT_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("count of a unit_rollup out of range")));
+	Assert((uint64) cell->n <= GOV_COUNT_MAX);	/* gov_cell_merge() sees to it */
 	if (cell->n > 0 && cell->wide)
 		head |= GOV_HEAD_VALUES_WIDE;
 	if (weight->present)
@@ -209,7 +206,8 @@ merge_unit(writer *w, gov_reader *readers, bool *more, uint32 n, uint32 first, c
 		if (!more[i] || readers[i].len != len || memcmp(readers[i].code, code, len) != 0)
 			continue;
 		gov_reader_amounts(&readers[i]);
-		gov_cell_merge(&cell, &readers[i].cell, CurrentMemoryContext);
+		if (!gov_cell_merge(&cell, &readers[i].cell, CurrentMemoryContext))
+			gov_cell_refuse_count(code, len);
 		gov_weight_merge(&weight, &readers[i].weight, CurrentMemoryContext);
 		more[i] = gov_reader_code(&readers[i]);
 	}

@@ -1,6 +1,6 @@
 -- unit_rollup against GROUP BY over a closure, and against itself in other orders.
 BEGIN;
-SELECT plan(98);
+SELECT plan(102);
 SET LOCAL search_path = governance, public;
 SET LOCAL client_min_messages = warning;
 SELECT setseed(0.4242);
@@ -491,6 +491,14 @@ SELECT is_empty($$
                                '{a=2:3:2:1}', '{a=2:4:1:2}', '{a=0@1:1}', '{a=1:1@}', '{a=1:1@1}', '{a=1:1@-1:-1}', '{a=1:1, a=1:1}', '{a=1:1,}', '{a=1:1} x',
                                '{a..b=1:1}', '{a=1234567890123456789:1:1:1}', '{a=-1:1}', '{', '{a=1:1']) t
      WHERE NOT refused(t)$$, 'text that is none is refused');
+-- Were each number to look at all of the text, this would take minutes.
+SET LOCAL statement_timeout = '20s';
+SELECT is((SELECT count(*)::int FROM (SELECT ('{' || string_agg('u' || i || '=1:1' || repeat('0', 40), ',') || '}')::unit_rollup AS s FROM generate_series(1, 100000) i) x,
+                  governance.unnest(s)), 100000, 'text of very many long numbers');
+RESET statement_timeout;
+SELECT throws_ok(format('SELECT ''{a=1:0.%s}''::unit_rollup', repeat('0', 16384)), '22003', NULL, 'more decimals than numeric has are out of its range');
+SELECT is(('{a=1:0.' || repeat('0', 16383) || '}')::unit_rollup IS NULL, false, 'and as many are not');
+SELECT ok(refused('{a=1:0.' || repeat('0', 16384) || '}'), 'from 16 on softly');
 SELECT ok(NOT refused('{}') AND NOT refused('{a=1:1}'), 'text that is one is not');
 
 CREATE TABLE received (s unit_rollup);

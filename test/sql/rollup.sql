@@ -46,6 +46,9 @@ SELECT s, r.*
                ('{a=1:1, a=1:1}'), ('{a=1:1,}'), ('{a=1:1} x'), ('{a=1:1 ö}'), ('{a..b=1:1}'), ('{a=1234567890123456789:1:1:1}'), ('{a=-1:1}')) x(s),
        pg_temp.refusal(format('SELECT %L::governance.unit_rollup', s)) r;
 
+-- A weight without a value is not looked at.
+SELECT unit_rollup('a', NULL, w) FROM (VALUES (-1), ('NaN'::numeric)) x(w);
+
 SELECT q, r.*
   FROM (VALUES ($$'33.01', 'NaN'::numeric$$), ($$'33.01', '-infinity'::numeric$$), ($$'33.01', 1, 'NaN'::numeric$$),
                ($$'33.01', 1, 'infinity'::numeric$$), ($$'33.01', 1, -0.5$$), ($$NULL::governance.unitcode, 1.50$$)) x(q),
