@@ -119,26 +119,26 @@ CREATE FUNCTION carried_values("on" date, indicator text DEFAULT NULL, period da
              WHERE NOT g.gives
         ), given_in AS (
             SELECT DISTINCT g.indicator, g.measure_unit FROM given g
-        ), common AS (
+        ), common AS MATERIALIZED (
             -- Where units of measure meet, amounts go into the indicator's, if all are finite in it; else
             -- into one in which they are: a mu is no decimal of hectares, but a hectare is 15 mu.
-            SELECT DISTINCT ON (i.code) i.code AS indicator, t.code, t.factor, t.divisor
+            SELECT i.code AS indicator, i.kind, i.space_op, i.weight_by, t.code, t.factor, t.divisor
               FROM wanted i
-              JOIN given_in c ON c.indicator = i.code
-              JOIN measure_unit t ON t.code IN (c.measure_unit, i.measure_unit)
-             CROSS JOIN LATERAL (SELECT bool_and(exact_quotient(m.factor * t.divisor, m.divisor * t.factor) * m.divisor * t.factor = m.factor * t.divisor)
-                                   FROM given_in g JOIN measure_unit m ON m.code = g.measure_unit WHERE g.indicator = i.code) AS e (finite)
-             ORDER BY i.code, i.kind = 'extensive' AND NOT e.finite, t.code <> i.measure_unit, t.code
-        ), scale AS MATERIALIZED (
-            SELECT g.indicator, g.measure_unit, t.code AS common, m.factor * t.divisor AS up, m.divisor * t.factor AS down
-              FROM given_in g
-              JOIN common t ON t.indicator = g.indicator
-              JOIN measure_unit m ON m.code = g.measure_unit
+             CROSS JOIN LATERAL (
+                SELECT t.code, t.factor, t.divisor
+                  FROM measure_unit t
+                 WHERE t.code = i.measure_unit OR t.code IN (SELECT g.measure_unit FROM given_in g WHERE g.indicator = i.code)
+                 ORDER BY i.kind = 'extensive'
+                          AND EXISTS (SELECT FROM given_in g JOIN measure_unit m ON m.code = g.measure_unit
+                                       WHERE g.indicator = i.code
+                                         AND exact_quotient(m.factor * t.divisor, m.divisor * t.factor) * m.divisor * t.factor <> m.factor * t.divisor),
+                          t.code <> i.measure_unit, t.code
+                 LIMIT 1) AS t
         ), settled AS (
             SELECT p.indicator, p.unit, p.period, i.kind, i.space_op,
                    count(*) AS n, array_agg(p.source ORDER BY p.source) AS sources, bool_or(p.moved) AS moved, bool_and(p.known) AS known,
                    max(p.since) AS since, max(p.goal) AS goal,
-                   CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN min(p.measure_unit) ELSE min(s.common) END AS measure_unit,
+                   CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN min(p.measure_unit) ELSE min(i.code) END AS measure_unit,
                    CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN sum(p.value) ELSE sum(c.value) END AS total,
                    CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN min(p.value) ELSE min(c.value) END AS least,
                    CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN max(p.value) ELSE max(c.value) END AS most,
@@ -146,12 +146,13 @@ CREATE FUNCTION carried_values("on" date, indicator text DEFAULT NULL, period da
                        trim_scale(CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN sum(p.value * x.weight) ELSE sum(c.value * x.weight) END
                                   / nullif(sum(x.weight), 0)) END AS average
               FROM part p
-              JOIN wanted i ON i.code = p.indicator
-              JOIN scale s ON s.indicator = p.indicator AND s.measure_unit = p.measure_unit
-             CROSS JOIN LATERAL (SELECT CASE WHEN s.up = s.down THEN p.value ELSE exact_quotient(p.value * s.up, s.down) END) AS c (value)
+              JOIN common i ON i.indicator = p.indicator
+              JOIN measure_unit m ON m.code = p.measure_unit
+             CROSS JOIN LATERAL (SELECT CASE WHEN m.code = i.code THEN p.value
+                                             ELSE exact_quotient(p.value * m.factor * i.divisor, m.divisor * i.factor) END) AS c (value)
               LEFT JOIN part w ON w.indicator = i.weight_by AND w.unit = p.unit AND w.period = p.period AND w.source = p.source
-              LEFT JOIN scale v ON v.indicator = w.indicator AND v.measure_unit = w.measure_unit
-             CROSS JOIN LATERAL (SELECT CASE WHEN v.up = v.down THEN w.value ELSE exact_quotient(w.value * v.up, v.down) END) AS x (weight)
+              LEFT JOIN measure_unit wm ON wm.code = w.measure_unit
+             CROSS JOIN LATERAL exact_quotient(w.value * wm.factor, wm.divisor) AS x (weight)
              GROUP BY p.indicator, p.unit, p.period, i.kind, i.space_op
         ), judged AS (
             SELECT s.*, CASE WHEN NOT s.known THEN NULL
@@ -499,15 +500,33 @@ CREATE FUNCTION reform_observations(units unitcode[] DEFAULT NULL, add boolean D
 DECLARE
     carried carried_value[];
     clash record;
+    written bigint;
 BEGIN
-    SELECT array_agg(c) INTO carried
-      FROM (SELECT c.*, bool_and(c.value IS NOT NULL AND u.valid && existence(c.period, i.time_op)) OVER (PARTITION BY c.indicator, c.period) AS whole
-              FROM carried_values(NULL, NULL, NULL, $1) c
-              JOIN indicator i ON i.code = c.indicator
-              JOIN unit u ON u.code = c.unit) w
-     CROSS JOIN LATERAL (SELECT ROW(w.indicator, w.unit, w.period, w.value, w.measure_unit, w.state, w.sources)::carried_value) AS x (c)
-     WHERE w.whole AND w.sources <> ARRAY[w.unit];
-    SELECT c.indicator, c.unit, c.period, c.sources INTO clash
+    -- Whoever else brings, changes or deletes these comes before or after.
+    PERFORM FROM observation o JOIN indicator i ON i.code = o.indicator JOIN unit u ON u.code = o.unit
+      WHERE o.value IS NOT NULL AND ($1 IS NULL OR o.unit = ANY ($1)) AND NOT u.valid && existence(o.period, i.time_op)
+      ORDER BY o.indicator, o.period, o.unit FOR UPDATE OF o;
+    WITH RECURSIVE late AS MATERIALIZED (
+        SELECT c.*, c.value IS NOT NULL AND u.valid && existence(c.period, i.time_op) AS fits
+          FROM carried_values(NULL, NULL, NULL, $1) c
+          JOIN indicator i ON i.code = c.indicator
+          JOIN unit u ON u.code = c.unit
+    ), made_of AS MATERIALIZED (
+        SELECT l.indicator, l.period, l.unit, s.source, l.fits FROM late l CROSS JOIN unnest(l.sources) AS s (source)
+    ), stuck (indicator, period, source) AS (
+        -- What a value that cannot be brought is made of stays; so what else is made of that cannot be brought either.
+        SELECT m.indicator, m.period, m.source FROM made_of m WHERE NOT m.fits
+         UNION
+        SELECT n.indicator, n.period, n.source
+          FROM stuck s
+          JOIN made_of m ON m.indicator = s.indicator AND m.period = s.period AND m.source = s.source
+          JOIN made_of n ON n.indicator = m.indicator AND n.period = m.period AND n.unit = m.unit
+    )
+    SELECT array_agg(ROW(l.indicator, l.unit, l.period, l.value, l.measure_unit, l.state, l.sources)::carried_value) INTO carried
+      FROM late l
+     WHERE l.fits AND l.sources <> ARRAY[l.unit]
+       AND NOT EXISTS (SELECT FROM stuck s WHERE s.indicator = l.indicator AND s.period = l.period AND s.source = l.sources[1]);
+    SELECT c.indicator, c.unit, c.period, c.sources, c.measure_unit, coalesce(o.measure_unit, i.measure_unit) AS given_in, i.kind = 'extensive' AS adds INTO clash
       FROM unnest(carried) c
       JOIN observation o ON o.indicator = c.indicator AND o.unit = c.unit AND o.period = c.period AND o.value IS NOT NULL
       JOIN indicator i ON i.code = c.indicator
@@ -517,7 +536,11 @@ BEGIN
         RAISE EXCEPTION 'unit "%" has a value of "%" for % already', clash.unit, clash.indicator, governance.period_label(clash.period)
             USING ERRCODE = 'unique_violation',
                   DETAIL = format('By lineage it has one more, that stands under %s.', array_to_string(clash.sources, ', ')),
-                  HINT = 'If both are parts of one amount, add => true adds them up; else delete one of them first.';
+                  HINT = CASE WHEN NOT clash.adds THEN 'They do not add up: delete one of them first.'
+                              WHEN clash.measure_unit <> clash.given_in THEN
+                                  format('They are in %s and %s. If both are parts of one amount, give them in the same unit of measure, then add => true adds them up; else delete one of them first.',
+                                         clash.given_in, clash.measure_unit)
+                              ELSE 'If both are parts of one amount, add => true adds them up; else delete one of them first.' END;
     END IF;
     INSERT INTO observation AS o (indicator, unit, period, value, source, measure_unit)
     SELECT c.indicator, c.unit, c.period, c.value,
@@ -526,9 +549,20 @@ BEGIN
                      'carried from ' || array_to_string(c.sources, ', ')),
            (SELECT nullif(c.measure_unit, i.measure_unit) FROM indicator i WHERE i.code = c.indicator)
       FROM unnest(carried) c
+     ORDER BY c.indicator, c.period, c.unit
         ON CONFLICT (indicator, period, unit) DO UPDATE
        SET value = CASE WHEN o.value IS NULL THEN excluded.value ELSE o.value + excluded.value END,
-           source = CASE WHEN o.value IS NULL THEN excluded.source ELSE concat_ws('; ', o.source, excluded.source) END, measure_unit = excluded.measure_unit, recorded_at = excluded.recorded_at;
+           source = CASE WHEN o.value IS NULL THEN excluded.source ELSE concat_ws('; ', o.source, excluded.source) END, measure_unit = excluded.measure_unit, recorded_at = excluded.recorded_at
+     WHERE o.value IS NULL
+        OR $2 AND EXISTS (SELECT FROM indicator i WHERE i.code = o.indicator AND i.kind = 'extensive'
+                             AND coalesce(o.measure_unit, i.measure_unit) = coalesce(excluded.measure_unit, i.measure_unit));
+    GET DIAGNOSTICS written = ROW_COUNT;
+    -- Reported by others since it was looked for above, which this transaction then waited for.
+    IF written < cardinality(carried) THEN
+        RAISE EXCEPTION 'values were reported meanwhile for units that would receive those of others'
+            USING ERRCODE = 'serialization_failure',
+                  HINT = 'Try again.';
+    END IF;
     DELETE FROM observation o
      USING (SELECT DISTINCT c.indicator, c.period, s.unit FROM unnest(carried) c CROSS JOIN unnest(c.sources) AS s (unit)) s
      WHERE o.indicator = s.indicator AND o.period = s.period AND o.unit = s.unit;

@@ -160,4 +160,35 @@ SELECT indicator, value, measure_unit, source FROM observation WHERE unit = 'A.4
 -- Decimals are of the indicator's unit of measure: 0.01 CNY is 0.000001 of ten thousand; 0.01 ha is 0.15 mu, so tenths of a mu do.
 SELECT count(*) FROM reform('split', '2021-01-01', '{A.3}', '{A.5,A.6}', '{five,six}', '{0.3333333,0.6666667}');
 SELECT indicator, unit, value, measure_unit FROM values_on('2021-01-01') WHERE unit IN ('A.5', 'A.6') ORDER BY 1, 2;
+
+-- What cannot be brought does not hold up what has nothing to do with it: B.4 was closed without lineage; B.2 and B.3 meet in B.8 without weights.
+SELECT count(*) FROM reform('rename', '2021-01-01', '{B.1}', '{B.5}');
+SELECT count(*) FROM reform('split', '2021-01-01', '{B.2}', '{B.7,B.8}', '{seven,eight}', '{0.5,0.5}');
+SELECT count(*) FROM reform('merge', '2022-01-01', '{B.3}', '{B.8}');
+UPDATE unit SET valid = '(,2021-01-01)' WHERE code = 'B.4';
+INSERT INTO observation (indicator, unit, period, value) VALUES ('income', 'B.1', period('2023'), 5), ('income', 'B.2', period('2023'), 1), ('income', 'B.3', period('2023'), 2), ('income', 'B.4', period('2023'), 9),
+    ('people', 'B.1', period('2023'), 7), ('people', 'B.4', period('2023'), 9);
+-- Two of B.1. Of B.2 B.7 would have the same, but what B.8 has of it must not get lost.
+SELECT reform_observations();
+SELECT indicator, unit, value, source FROM observation WHERE period = period('2023') ORDER BY 1, 2;
+DELETE FROM observation WHERE unit = 'B.4';
+
+-- What stands in the way of a value is told, with what helps.
+CREATE FUNCTION pg_temp.told(statement text, OUT code text, OUT message text, OUT detail text, OUT hint text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+EXCEPTION WHEN others THEN
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+END $$;
+\pset expanded on
+INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES ('farm', 'A.4', period('2024'), 1, 'ha'), ('farm', 'A.1', period('2024'), 1, 'mu');
+SELECT * FROM pg_temp.told('SELECT reform_observations(add => true)');
+UPDATE observation SET value = 15, measure_unit = 'mu' WHERE indicator = 'farm' AND unit = 'A.4' AND period = period('2024');
+SELECT * FROM pg_temp.told('SELECT reform_observations()');
+SELECT reform_observations(add => true);
+INSERT INTO observation (indicator, unit, period, value) VALUES ('income', 'A.4', period('2024'), 1), ('income', 'A.1', period('2024'), 1);
+SELECT * FROM pg_temp.told('SELECT reform_observations(add => true)');
+\pset expanded off
+-- 15 mu and 1 mu.
+SELECT indicator, unit, value, measure_unit FROM observation WHERE period = period('2024') ORDER BY 1, 2;
 SELECT governance.drop_model('reform_test');
