@@ -75,11 +75,13 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON FUNCTION await_refresh() FROM PUBLIC;
-COMMENT ON FUNCTION await_refresh() IS 'trigger: tiers of units change between refreshes, one transaction after the other';
+COMMENT ON FUNCTION await_refresh() IS 'trigger: tiers of units, and codes of indicators, change between refreshes, one transaction after the other';
 
 CREATE TRIGGER unit_moves_alone BEFORE UPDATE OF hierarchy, tier ON unit FOR EACH STATEMENT EXECUTE FUNCTION await_refresh();
 CREATE TRIGGER tier_renamed_alone BEFORE UPDATE OF hierarchy, name ON tier FOR EACH STATEMENT EXECUTE FUNCTION await_refresh();
 CREATE TRIGGER hierarchy_renamed_alone BEFORE UPDATE OF code ON hierarchy FOR EACH STATEMENT EXECUTE FUNCTION await_refresh();
+-- Its values follow an indicator's code, or go with it, while a refresh would hold them and ask for the indicator.
+CREATE TRIGGER indicator_renamed_alone BEFORE UPDATE OF code OR DELETE ON indicator FOR EACH STATEMENT EXECUTE FUNCTION await_refresh();
 
 CREATE FUNCTION carry_tier(units unitcode[]) RETURNS void
     LANGUAGE plpgsql
