@@ -585,7 +585,7 @@ BEGIN
         RAISE EXCEPTION 'indicator "%" does not exist', $1
             USING ERRCODE = 'undefined_object';
     END IF;
-    -- One refresh of a model at a time; writers do not wait, but movers of units, nor readers. What is noted
+    -- One refresh of a model at a time; readers do not wait, nor writers, but movers of units and renamers of indicators. What is noted
     -- here has been committed, so the statements below, which are later, see it.
     PERFORM pg_advisory_xact_lock('pending_change'::regclass::oid::integer, 0);
     FOR ind IN
@@ -636,7 +636,11 @@ BEGIN
         )
         SELECT coalesce(array_agg(p.c ORDER BY w.period), '{}'), coalesce(array_agg(p.c) FILTER (WHERE w.observed), '{}') INTO todo, simple
           FROM work w CROSS JOIN LATERAL (VALUES ((ind.code, w.period, w.units, false)::pending_change)) AS p (c);
-        done := refresh_by_difference(ind.code, simple);
+        BEGIN
+            done := refresh_by_difference(ind.code, simple);
+        EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+            done := '{}'; -- The period at fault is found below, one by one.
+        END;
         BEGIN
             FOREACH work IN ARRAY todo LOOP
                 CONTINUE WHEN work.period = ANY (done);

@@ -118,6 +118,12 @@ INSERT INTO observation VALUES ('force', 'P.B.1', '[2018-01-01,2020-01-01)', 1),
                                ('force', 'P.B.2', '[2018-01-01,2018-09-01)', 1), ('force', 'P.B.2', '[2018-06-01,2020-01-01)', 1);
 CALL refresh('force');
 DELETE FROM observation WHERE indicator = 'force' AND period << period('2020');
+-- so it does where only differences are to be added
+CALL refresh();
+UPDATE observation SET value = '9e131071' WHERE indicator = 'force' AND unit <@ 'P.B' AND period = period('2020');
+CALL refresh('force');
+UPDATE observation SET value = 1 WHERE indicator = 'force' AND unit <@ 'P.B' AND period = period('2020');
+CALL refresh();
 
 -- a weight, or another period, in another unit of measure: what is stored is in units of before
 INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, weight_by) VALUES
