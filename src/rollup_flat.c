@@ -525,6 +525,7 @@ gov_flat_check(const char *bytes, size_t len)
 	r.check = true;
 	while (gov_reader_next(&r))
 	{
+		CHECK_FOR_INTERRUPTS(); /* large numerics are multiplied */
 		(void) gov_amounts_check(&r.cell, &r.weight, ERRCODE_INVALID_BINARY_REPRESENTATION, r.code, r.len, NULL);
 		if (r.left % 256 == 0)
 			MemoryContextReset(per_unit);
