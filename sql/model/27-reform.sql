@@ -231,6 +231,8 @@ CREATE FUNCTION reform_amounts(units unitcode[], share_by text, "on" date) RETUR
 #variable_conflict use_column
 DECLARE
     amounts numeric[];
+    best record;
+    absent unitcode;
 BEGIN
     IF $2 = 'area' THEN
         SELECT array_agg(b.area ORDER BY x.i) INTO amounts
@@ -248,24 +250,39 @@ BEGIN
         RAISE EXCEPTION 'share_by "%" is neither area nor an extensive indicator', $2
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- A unit's own values, or those of the leaves below it.
-    SELECT array_agg(a.value ORDER BY a.i) INTO amounts
-      FROM (SELECT x.i, o.period, sum(o.value * m.factor / m.divisor) AS value, count(*) OVER (PARTITION BY o.period) AS n
+    -- A unit's own values, or those of the leaves below it: on the days that count of a period, or, before and
+    -- after its time, on its nearest day. All that are there at the end of these have to have one.
+    SELECT a.period, array_agg(a.value ORDER BY a.i) AS amounts, min(a.lacking) AS lacking, count(*) AS n INTO best
+      FROM (SELECT x.i, p.period, sum(o.value * m.factor / m.divisor) AS value,
+                   min(l.code) FILTER (WHERE o.value IS NULL AND l.valid @> upper(d.days) - 1) AS lacking
               FROM unnest($1) WITH ORDINALITY AS x (code, i)
-              JOIN observation o ON o.unit <@ x.code AND o.indicator = $2 AND o.value IS NOT NULL
-              JOIN indicator i ON i.code = o.indicator
-              JOIN measure_unit m ON m.code = coalesce(o.measure_unit, i.measure_unit)
-             WHERE NOT EXISTS (SELECT FROM unit c WHERE c.parent = o.unit)
-             GROUP BY x.i, o.period) a
-     WHERE a.n = cardinality($1)
+              JOIN unit u ON u.code = x.code
+              JOIN indicator i ON i.code = $2
+             CROSS JOIN observed_periods($2) AS p (period)
+             CROSS JOIN LATERAL existence(p.period, i.time_op) AS e (days)
+             CROSS JOIN LATERAL (SELECT CASE WHEN u.valid && e.days THEN u.valid * e.days
+                                             WHEN u.valid << e.days THEN daterange(upper(u.valid) - 1, upper(u.valid))
+                                             ELSE daterange(lower(u.valid), lower(u.valid) + 1) END) AS d (days)
+              JOIN unit l ON l.code <@ x.code AND l.valid && d.days AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = l.code AND c.valid && d.days)
+              LEFT JOIN observation o ON o.indicator = $2 AND o.period = p.period AND o.unit = l.code
+              LEFT JOIN measure_unit m ON m.code = coalesce(o.measure_unit, i.measure_unit)
+             GROUP BY x.i, p.period) a
      GROUP BY a.period
-     ORDER BY CASE WHEN a.period @> $3 THEN 0 ELSE least(abs(lower(a.period) - $3), abs(upper(a.period) - $3)) END, a.period
+    HAVING count(a.value) > 0
+     ORDER BY count(a.value) < cardinality($1) OR count(a.lacking) > 0,
+              CASE WHEN a.period @> $3 THEN 0 ELSE least(abs(lower(a.period) - $3), abs(upper(a.period) - $3)) END, a.period
      LIMIT 1;
-    IF amounts IS NULL THEN
+    IF best IS NULL OR best.n < cardinality($1) OR best.lacking IS NOT NULL OR array_position(best.amounts, NULL) IS NOT NULL THEN
+        absent := (SELECT min(x) FROM unnest($1) x WHERE NOT EXISTS (SELECT FROM unit u WHERE u.code = x));
         RAISE EXCEPTION 'there is no period in which all of the units % have a value of "%"', array_to_string($1, ', '), $2
             USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = CASE WHEN absent IS NOT NULL THEN format('There is no unit "%s".', absent)
+                                WHEN best.lacking IS NOT NULL THEN
+                                    format('For %s unit "%s" has none. Where a unit has children, all leaves below it need one.', governance.period_label(best.period), best.lacking)
+                                ELSE 'They have none for any period.' END,
                   HINT = 'Give shares, or another indicator to take them by.';
     END IF;
+    amounts := best.amounts;
     IF 0 >= ANY (amounts) THEN
         RAISE EXCEPTION 'unit "%" has no share by "%": its value is %', $1[array_position(amounts, (SELECT min(a) FROM unnest(amounts) a))], $2,
                         (SELECT trim_scale(min(a)) FROM unnest(amounts) a)
@@ -455,7 +472,10 @@ BEGIN
         SELECT b.* INTO drawn FROM boundary b WHERE b.unit = gain.successor AND b.valid @> day;
         IF NOT FOUND THEN
             IF gain.known THEN
-                INSERT INTO boundary (unit, valid, geom) VALUES (gain.successor, daterange(day, NULL), gain.geom);
+                -- Until its next one begins, or it ends.
+                INSERT INTO boundary (unit, valid, geom)
+                SELECT u.code, daterange(day, least(upper(u.valid), (SELECT min(lower(b.valid)) FROM boundary b WHERE b.unit = u.code AND lower(b.valid) > day))), gain.geom
+                  FROM unit u WHERE u.code = gain.successor;
             END IF;
         ELSIF (SELECT u.valid @> eve FROM unit u WHERE u.code = gain.successor) THEN
             IF gain.known AND drawn.valid @> eve THEN
@@ -474,12 +494,11 @@ BEGIN
 
     IF ($1[1]).kind = 'transfer' AND $3 IS NOT NULL THEN
         loss := (SELECT ST_Union(g) FROM unnest($3) AS g);
-        UPDATE boundary b SET valid = daterange(lower(b.valid), day)
-         WHERE b.unit = ($1[1]).predecessor AND b.valid @> eve AND b.valid @> day
-     RETURNING b.* INTO drawn;
+        SELECT b.* INTO drawn FROM boundary b WHERE b.unit = ($1[1]).predecessor AND b.valid @> eve AND b.valid @> day;
         IF FOUND THEN
+            UPDATE boundary b SET valid = daterange(lower(b.valid), day) WHERE b.unit = drawn.unit AND b.valid = drawn.valid;
             INSERT INTO boundary (unit, valid, geom)
-            VALUES (drawn.unit, daterange(day, NULL), ST_Multi(ST_CollectionExtract(ST_Difference(drawn.geom, loss), 3)));
+            VALUES (drawn.unit, daterange(day, upper(drawn.valid)), ST_Multi(ST_CollectionExtract(ST_Difference(drawn.geom, loss), 3)));
         END IF;
     ELSIF ($1[1]).kind <> 'transfer' THEN
         UPDATE boundary b SET valid = daterange(lower(b.valid), day)
@@ -599,15 +618,28 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = CASE WHEN fault.valid IS NULL THEN 'There is no such unit.' ELSE format('It is valid in %s.', fault.valid) END;
     END IF;
-    -- Shares of one day are of what was on its eve: a unit cannot go through two reforms at once.
-    SELECT l.kind, x.code INTO fault
+    -- Shares of one day are of what was on its eve: a unit cannot go through two reforms at once. And
+    -- what became of units later, or of those below that are coded anew, or of where a successor would lie, is history.
+    SELECT l.kind, x.code, l.happened,
+           CASE WHEN x.code IN (l.predecessor, l.successor) THEN x.code WHEN l.predecessor <@ x.code OR x.code <@ l.predecessor THEN l.predecessor ELSE l.successor END AS reformed
+      INTO fault
       FROM lineage l
-      JOIN unnest(old || $4) AS x (code) ON x.code IN (l.predecessor, l.successor) OR ($1 <> 'transfer' AND x.code = ANY (old) AND l.successor <@ x.code)
-     WHERE l.happened = $2 ORDER BY x.code LIMIT 1;
-    IF FOUND THEN
+      JOIN unnest(old || $4) AS x (code)
+        ON x.code IN (l.predecessor, l.successor)
+           OR $1 <> 'transfer' AND x.code = ANY (old) AND (l.successor <@ x.code OR l.happened > $2 AND l.predecessor <@ x.code)
+           OR l.happened > $2 AND l.kind <> 'transfer' AND l.predecessor = governance.parent(x.code) AND x.code = ANY ($4)
+     WHERE l.happened >= $2 ORDER BY l.happened, x.code, l.kind LIMIT 1;
+    IF FOUND AND fault.happened = $2 THEN
         RAISE EXCEPTION 'unit "%" goes through another reform on %, a %', fault.code, $2, fault.kind
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'Make it one reform, or let one follow the other by a day.';
+    ELSIF FOUND THEN
+        RAISE EXCEPTION 'unit "%" has gone through a later reform, a % on %', fault.reformed, fault.kind, fault.happened
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = CASE WHEN fault.code = fault.reformed THEN format('It is reformed as of %s.', $2)
+                                WHEN fault.code <@ fault.reformed THEN format('Unit "%s" would lie in it from %s on.', fault.code, $2)
+                                ELSE format('It lies in unit "%s", which is reformed as of %s.', fault.code, $2) END,
+                  HINT = 'Reforms of a unit, and of those that lie in it, are entered in the order of their days.';
     END IF;
     SELECT u.code, u.hierarchy, f.code AS first, f.hierarchy AS first_hierarchy INTO fault
       FROM unit u JOIN unit f ON f.code = old[1]
@@ -642,7 +674,7 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'unit "%" cannot become "%": that code is taken', fault.predecessor, fault.successor
             USING ERRCODE = 'unique_violation',
-                  HINT = 'Give it a code of its own first: reform(''rename'', ...).';
+                  HINT = format('Give it a code of its own first, at the latest as of %s: reform(''rename'', ...).', eve);
     END IF;
     SELECT s.code INTO fault FROM unnest($4) WITH ORDINALITY AS s (code, i) LEFT JOIN unit u ON u.code = s.code
      WHERE u.code IS NULL AND $1 <> 'rename' AND $5[s.i] IS NULL ORDER BY s.i LIMIT 1;
@@ -652,10 +684,13 @@ BEGIN
                   HINT = 'Give names, one for each successor.';
     END IF;
 
+    -- Where it is known when what ends would have ended, the new ends then.
     INSERT INTO unit (code, hierarchy, tier, name, authority, valid)
-    SELECT DISTINCT ON (l.successor) l.successor, u.hierarchy, u.tier, coalesce($5[array_position($4, l.successor)], u.name), u.authority, daterange($2, NULL)
+    SELECT DISTINCT ON (l.successor) l.successor, u.hierarchy, u.tier, coalesce($5[array_position($4, l.successor)], u.name), u.authority,
+           daterange($2, CASE WHEN bool_and(l.kind <> 'transfer' AND NOT upper_inf(u.valid)) OVER one THEN max(upper(u.valid)) OVER one END)
       FROM unnest(plan) l JOIN unit u ON u.code = l.predecessor
      WHERE NOT EXISTS (SELECT FROM unit n WHERE n.code = l.successor)
+    WINDOW one AS (PARTITION BY l.successor)
      ORDER BY l.successor, l.predecessor;
     -- A new name for a unit that was there begins when the other ends.
     UPDATE unit u SET valid = u.valid * daterange($2, NULL), name = coalesce($5[array_position($4, u.code)], u.name)

@@ -192,3 +192,63 @@ SELECT * FROM pg_temp.told('SELECT reform_observations(add => true)');
 -- 15 mu and 1 mu.
 SELECT indicator, unit, value, measure_unit FROM observation WHERE period = period('2024') ORDER BY 1, 2;
 SELECT governance.drop_model('reform_test');
+
+-- Reforms and what is known ahead: later reforms, ends, boundaries drawn for later, leaves that come or have not reported.
+SELECT governance.create_model('reform_test', 3005);
+SET search_path = reform_test, governance, public;
+INSERT INTO hierarchy VALUES ('adm', 'administrative', 'administrative');
+INSERT INTO tier VALUES ('adm', 'city', 1), ('adm', 'county', 2), ('adm', 'town', 3);
+INSERT INTO unit (code, hierarchy, tier, name, valid)
+SELECT u.code::unitcode, 'adm', (ARRAY['city', 'county', 'town'])[governance.depth(u.code::unitcode)], u.code, u.valid::daterange
+  FROM (VALUES ('A', '(,)'), ('A.1', '(,)'), ('A.1.t', '(,)'), ('A.1.u', '(,)'), ('A.2', '(,)'), ('A.3', '(,)'), ('B', '(,)'), ('B.1', '(,)'), ('B.2', '(,)'),
+               ('D', '(,)'), ('D.1', '(,2030-01-01)'), ('D.1.t', '(,2025-01-01)'), ('D.1.u', '(,2030-01-01)'), ('D.3', '(,)'), ('D.5', '(,2030-01-01)'), ('D.6', '(,2028-01-01)'),
+               ('E', '(,)'), ('E.1', '(,)'), ('E.1.t', '(,)'), ('E.1.u', '(,)'), ('E.2', '(,)'), ('E.3', '(,)'), ('E.3.t', '[2020-01-01,)'), ('E.4', '(,)')) AS u (code, valid);
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op) VALUES ('people', 'Population', 'persons', 'extensive', 'sum', 'last');
+INSERT INTO boundary (unit, valid, geom) VALUES
+    ('B.1', '(,2020-01-01)', pg_temp.box(0, 0, 100, 100)), ('B.1', '[2020-01-01,)', pg_temp.box(0, 0, 70, 100)), ('B.2', '[2020-01-01,)', pg_temp.box(100, 0, 130, 100)),
+    ('D.5', '(,)', pg_temp.box(0, 200, 10, 10)), ('D.6', '(,)', pg_temp.box(10, 200, 10, 10));
+
+-- In the order of their days: else a unit that has ended later would be opened again, or go on under a code that has gone.
+SELECT count(*) FROM reform('merge', '2012-01-01', '{A.2,A.3}', '{A.4}', '{four}');
+SELECT count(*) FROM reform('rename', '2013-01-01', '{A.1.t}', '{A.1.v}');
+SELECT count(*) FROM reform('rename', '2016-01-01', '{A}', '{C}');
+\pset expanded on
+SELECT arguments, r.*
+  FROM (VALUES (1, $$'rename', '2011-01-01', '{A.2}', '{A.9}'$$), (2, $$'transfer', '2011-01-01', '{B.1}', '{A.2}', shares => '{0.1}'$$), (3, $$'rename', '2012-01-01', '{A.1}', '{A.9}'$$),
+               (4, $$'rename', '2014-01-01', '{B.1}', '{A.9}'$$), (5, $$'merge', '2013-01-01', '{A.1}', '{A.9}', '{nine}'$$)) AS a (i, arguments),
+       LATERAL pg_temp.told(format('SELECT reform(%s)', arguments)) AS r
+ ORDER BY i;
+\pset expanded off
+SELECT code, valid FROM unit WHERE code <@ 'A' OR code <@ 'C' ORDER BY code;
+
+-- What would have ended ends then under its new code too, with its boundary; of several the last end tells, if all have one.
+SELECT count(*) FROM reform('rename', '2014-01-01', '{D.1}', '{D.2}');
+SELECT count(*) FROM reform('merge', '2014-01-01', '{D.5,D.6}', '{D.7}', '{seven}');
+SELECT count(*) FROM reform('merge', '2016-01-01', '{D.2.u,D.3}', '{D.8}', '{eight}');
+SELECT count(*) FROM reform('transfer', '2016-01-01', '{D.7}', '{D.9}', '{nine}', '{0.5}');
+SELECT code, valid FROM unit WHERE code <@ 'D' AND code <> 'D' ORDER BY code;
+SELECT unit, valid, area_m2 FROM boundary WHERE unit <@ 'D' ORDER BY unit, valid;
+
+-- A boundary with a history: a fifth is cut off from the day until the next one begins; who receives it has none until then, but that fifth.
+SELECT count(*) FROM reform('transfer', '2014-01-01', '{B.1}', '{B.2}', share_by => 'area', boundaries => ARRAY[pg_temp.box(80, 0, 20, 100)]);
+SELECT unit, valid, area_m2 FROM boundary WHERE unit <@ 'B' ORDER BY unit, valid;
+
+-- A child whose label is taken is renamed the day before at the latest.
+INSERT INTO unit (code, hierarchy, tier, name) VALUES ('B.1.t', 'adm', 'town', 'Town'), ('B.2.t', 'adm', 'town', 'Town');
+SELECT * FROM pg_temp.told($$SELECT reform('merge', '2017-01-01', '{B.1,B.2}', '{B.3}', '{three}')$$);
+SELECT count(*) FROM reform('rename', '2016-12-31', '{B.2.t}', '{B.2.s}');
+SELECT predecessor, successor FROM reform('merge', '2017-01-01', '{B.1,B.2}', '{B.3}', '{three}');
+-- What stands under units below does not move by a transfer of the unit above.
+INSERT INTO observation (indicator, unit, period, value) VALUES ('people', 'B.3.t', period('2017'), 10), ('people', 'B.3', period('2017'), 100);
+SELECT count(*) FROM reform('transfer', '2018-01-01', '{B.3}', '{B.4}', '{four}', '{0.3}');
+SELECT unit, value FROM values_on('2018-01-01', 'people') ORDER BY 1;
+
+-- By all leaves below: in 2010 one has not reported, so 2009 tells, 100 + 100 to 100; one that begins later counts then.
+INSERT INTO observation (indicator, unit, period, value) VALUES ('people', 'E.1.t', period('2009'), 100), ('people', 'E.1.u', period('2009'), 100), ('people', 'E.2', period('2009'), 100),
+    ('people', 'E.1.t', period('2010'), 100), ('people', 'E.2', period('2010'), 100), ('people', 'E.3', period('2010'), 300), ('people', 'E.4', period('2010'), 100);
+SELECT reform_amounts('{E.1,E.2}', 'people', '2011-12-31'), reform_amounts('{E.3,E.4}', 'people', '2011-12-31'), reform_amounts('{E.4,E.2}', 'people', '2009-12-31');
+SELECT * FROM pg_temp.told($$SELECT reform_amounts('{E.1,E.4}', 'people', '2010-12-31')$$);
+-- Another day's leaves have reported then: what they have become does not matter.
+SELECT count(*) FROM reform('rename', '2011-01-01', '{E.1.t}', '{E.1.v}');
+SELECT reform_amounts('{E.1,E.2}', 'people', '2011-12-31');
+SELECT governance.drop_model('reform_test');
