@@ -65,15 +65,11 @@ resolve_one(gov_queue *queue)
 	queue->resolved++;
 }
 
-/* A row that raises an error stays: whoever reads on must meet it again, not a sum without it. */
 static inline void
-finish_one(gov_queue *queue)
+finish(const waiting *w)
 {
-	waiting    *w = &queue->ring[queue->done % RING];
-
 	if (w->state != NULL)
 		gov_rollup_add_small(w->state, w->id, w->value, w->scale);
-	queue->done++;
 }
 
 void
@@ -94,17 +90,20 @@ gov_queue_push(gov_queue *queue, gov_rollup *state, const char *code, int len, i
 	if (queue->entered - queue->resolved > 2 * STEP)
 		resolve_one(queue);
 	if (queue->entered - queue->done > 3 * STEP)
-		finish_one(queue);
+		finish(&queue->ring[queue->done++ % RING]); /* an error ends the aggregate */
 }
 
-/* All rows go into their cells. */
+/*
+ * All rows go into their cells.  One that raises an error stays: who catches it and reads
+ * again must meet it again, not a sum without it.
+ */
 void
 gov_queue_drain(gov_queue *queue)
 {
 	while (queue->resolved != queue->entered)
 		resolve_one(queue);
-	while (queue->done != queue->entered)
-		finish_one(queue);
+	for (; queue->done != queue->entered; queue->done++)
+		finish(&queue->ring[queue->done % RING]);
 	queue->probed = queue->entered;
 }
 
