@@ -461,6 +461,11 @@ DECLARE
     drawn boundary;
     loss geometry;
 BEGIN
+    -- What was drawn for later goes along under the new code.
+    UPDATE boundary b SET unit = l.successor
+      FROM unnest($1) AS l
+     WHERE l.kind = 'rename' AND b.unit = l.predecessor AND lower(b.valid) >= day
+       AND NOT EXISTS (SELECT FROM boundary o WHERE o.unit = l.successor AND o.valid && b.valid);
     FOR gain IN
         SELECT g.successor, min(g.predecessor) AS predecessor, bool_and(g.kind = 'rename') AS renamed, bool_and(g.geom IS NOT NULL) AS known,
                ST_Multi(CASE WHEN count(*) = 1 THEN (array_agg(g.geom))[1] ELSE ST_Union(g.geom) END) AS geom

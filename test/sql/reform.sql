@@ -206,7 +206,8 @@ SELECT u.code::unitcode, 'adm', (ARRAY['city', 'county', 'town'])[governance.dep
 INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op) VALUES ('people', 'Population', 'persons', 'extensive', 'sum', 'last');
 INSERT INTO boundary (unit, valid, geom) VALUES
     ('B.1', '(,2020-01-01)', pg_temp.box(0, 0, 100, 100)), ('B.1', '[2020-01-01,)', pg_temp.box(0, 0, 70, 100)), ('B.2', '[2020-01-01,)', pg_temp.box(100, 0, 130, 100)),
-    ('D.5', '(,)', pg_temp.box(0, 200, 10, 10)), ('D.6', '(,)', pg_temp.box(10, 200, 10, 10));
+    ('D.1', '(,2020-01-01)', pg_temp.box(0, 300, 10, 10)), ('D.1', '[2020-01-01,2030-01-01)', pg_temp.box(0, 300, 10, 20)), ('D.1.u', '(,2014-01-01)', pg_temp.box(0, 300, 5, 10)),
+    ('D.1.u', '[2014-01-01,)', pg_temp.box(0, 300, 6, 10)), ('D.5', '(,)', pg_temp.box(0, 200, 10, 10)), ('D.6', '(,)', pg_temp.box(10, 200, 10, 10));
 
 -- In the order of their days: else a unit that has ended later would be opened again, or go on under a code that has gone.
 SELECT count(*) FROM reform('merge', '2012-01-01', '{A.2,A.3}', '{A.4}', '{four}');
@@ -221,7 +222,7 @@ SELECT arguments, r.*
 \pset expanded off
 SELECT code, valid FROM unit WHERE code <@ 'A' OR code <@ 'C' ORDER BY code;
 
--- What would have ended ends then under its new code too, with its boundary; of several the last end tells, if all have one.
+-- What would have ended ends then under its new code too, with its boundary, and what was drawn for later goes along; of several the last end tells, if all have one.
 SELECT count(*) FROM reform('rename', '2014-01-01', '{D.1}', '{D.2}');
 SELECT count(*) FROM reform('merge', '2014-01-01', '{D.5,D.6}', '{D.7}', '{seven}');
 SELECT count(*) FROM reform('merge', '2016-01-01', '{D.2.u,D.3}', '{D.8}', '{eight}');
