@@ -201,10 +201,9 @@ BEGIN
         WHEN 28 THEN
             -- what was told of one unit was of another, or of another indicator
             UPDATE observation o SET unit = n.unit
-              FROM (SELECT x.indicator, x.period, x.unit AS former, pg_temp.some_unit() AS unit FROM observation x ORDER BY random() LIMIT 2) AS n
+              FROM (SELECT x.indicator, x.period, x.unit AS former, pg_temp.some_unit() AS unit FROM observation x ORDER BY random() LIMIT 1) AS n
              WHERE (o.indicator, o.period, o.unit) = (n.indicator, n.period, n.former)
-               AND NOT EXISTS (SELECT FROM observation y WHERE (y.indicator, y.period, y.unit) = (n.indicator, n.period, n.unit))
-               AND random() < 0.9;
+               AND NOT EXISTS (SELECT FROM observation y WHERE (y.indicator, y.period, y.unit) = (n.indicator, n.period, n.unit));
             UPDATE observation o SET indicator = n.indicator
               FROM (SELECT x.indicator AS former, x.period, x.unit, pg_temp.one_of('low', 'mean', 'plus', 'told', 'part') AS indicator
                       FROM observation x WHERE x.measure_unit IS NULL ORDER BY random() LIMIT 1) AS n
