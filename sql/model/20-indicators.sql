@@ -871,7 +871,7 @@ CREATE VIEW reported_mismatch WITH (security_invoker = true) AS
        AND EXISTS (SELECT FROM observation o WHERE o.indicator = v.indicator AND o.unit = v.unit AND o.period <@ v.period AND o.value IS NOT NULL)
      GROUP BY v.indicator, v.unit, v.period, v.value
     -- Rounded values differ from the sum of rounded ones by no more than this; exact_quotient() gives 30 places.
-    HAVING abs(v.value - sum(c.value)) > 0.5 / 10::numeric ^ coalesce(max(i.decimals), 30) * (count(c.value) + 1);
+    HAVING abs(v.value - sum(c.value)) > ('5e' || - coalesce(max(i.decimals), 30) - 1)::numeric * (count(c.value) + 1);
 COMMENT ON VIEW reported_mismatch IS
     'where a unit''s own reported value, which stands, differs from the sum of its children''s; n_missing children have no value';
 

@@ -231,7 +231,10 @@ CREATE FUNCTION reform_amounts(units unitcode[], share_by text, "on" date) RETUR
 #variable_conflict use_column
 DECLARE
     amounts numeric[];
-    best record;
+    tried daterange;
+    told record;
+    nearest daterange;
+    lacking unitcode;
     absent unitcode;
 BEGIN
     IF $2 = 'area' THEN
@@ -251,38 +254,45 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     -- A unit's own values, or those of the leaves below it: on the days that count of a period, or, before and
-    -- after its time, on its nearest day. All that are there at the end of these have to have one.
-    SELECT a.period, array_agg(a.value ORDER BY a.i) AS amounts, min(a.lacking) AS lacking, count(*) AS n INTO best
-      FROM (SELECT x.i, p.period, sum(o.value * m.factor / m.divisor) AS value,
-                   min(l.code) FILTER (WHERE o.value IS NULL AND l.valid @> upper(d.days) - 1) AS lacking
-              FROM unnest($1) WITH ORDINALITY AS x (code, i)
-              JOIN unit u ON u.code = x.code
-              JOIN indicator i ON i.code = $2
-             CROSS JOIN observed_periods($2) AS p (period)
-             CROSS JOIN LATERAL existence(p.period, i.time_op) AS e (days)
-             CROSS JOIN LATERAL (SELECT CASE WHEN u.valid && e.days THEN u.valid * e.days
-                                             WHEN u.valid << e.days THEN daterange(upper(u.valid) - 1, upper(u.valid))
-                                             ELSE daterange(lower(u.valid), lower(u.valid) + 1) END) AS d (days)
-              JOIN unit l ON l.code <@ x.code AND l.valid && d.days AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = l.code AND c.valid && d.days)
-              LEFT JOIN observation o ON o.indicator = $2 AND o.period = p.period AND o.unit = l.code
-              LEFT JOIN measure_unit m ON m.code = coalesce(o.measure_unit, i.measure_unit)
-             GROUP BY x.i, p.period) a
-     GROUP BY a.period
-    HAVING count(a.value) > 0
-     ORDER BY count(a.value) < cardinality($1) OR count(a.lacking) > 0,
-              CASE WHEN a.period @> $3 THEN 0 ELSE least(abs(lower(a.period) - $3), abs(upper(a.period) - $3)) END, a.period
-     LIMIT 1;
-    IF best IS NULL OR best.n < cardinality($1) OR best.lacking IS NOT NULL OR array_position(best.amounts, NULL) IS NOT NULL THEN
+    -- after its time, on its nearest day. All that are there at the end of these have to have one. The nearest
+    -- such period counts; if there is none, the error is about the nearest one with any value.
+    FOR tried IN
+        SELECT p FROM observed_periods($2) p
+         ORDER BY CASE WHEN p @> $3 THEN 0 ELSE least(abs(lower(p) - $3), abs(upper(p) - $3)) END, p
+    LOOP
+        SELECT array_agg(a.value ORDER BY a.i) AS amounts, min(a.lacking) AS lacking, count(a.value) AS n INTO told
+          FROM (SELECT x.i, sum(o.value * m.factor / m.divisor) AS value,
+                       min(l.code) FILTER (WHERE o.value IS NULL AND l.valid @> upper(d.days) - 1) AS lacking
+                  FROM unnest($1) WITH ORDINALITY AS x (code, i)
+                  JOIN unit u ON u.code = x.code
+                  JOIN indicator i ON i.code = $2
+                 CROSS JOIN LATERAL existence(tried, i.time_op) AS e (days)
+                 CROSS JOIN LATERAL (SELECT CASE WHEN u.valid && e.days THEN u.valid * e.days
+                                                 WHEN u.valid << e.days THEN daterange(upper(u.valid) - 1, upper(u.valid))
+                                                 ELSE daterange(lower(u.valid), lower(u.valid) + 1) END) AS d (days)
+                  JOIN unit l ON l.code <@ x.code AND l.valid && d.days AND NOT EXISTS (SELECT FROM unit c WHERE c.parent = l.code AND c.valid && d.days)
+                  -- one by one, as observation_of() says
+                  LEFT JOIN LATERAL (SELECT y.* FROM observation y WHERE y.indicator = $2 AND y.period = tried AND y.unit = l.code OFFSET 0) AS o ON true
+                  LEFT JOIN measure_unit m ON m.code = coalesce(o.measure_unit, i.measure_unit)
+                 GROUP BY x.i) a;
+        IF told.n = cardinality($1) AND told.lacking IS NULL THEN
+            amounts := told.amounts;
+            EXIT;
+        ELSIF told.n > 0 AND nearest IS NULL THEN
+            nearest := tried;
+            lacking := told.lacking;
+        END IF;
+    END LOOP;
+    IF amounts IS NULL THEN
         absent := (SELECT min(x) FROM unnest($1) x WHERE NOT EXISTS (SELECT FROM unit u WHERE u.code = x));
         RAISE EXCEPTION 'there is no period in which all of the units % have a value of "%"', array_to_string($1, ', '), $2
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = CASE WHEN absent IS NOT NULL THEN format('There is no unit "%s".', absent)
-                                WHEN best.lacking IS NOT NULL THEN
-                                    format('For %s unit "%s" has none. Where a unit has children, all leaves below it need one.', governance.period_label(best.period), best.lacking)
+                                WHEN lacking IS NOT NULL THEN
+                                    format('For %s unit "%s" has none. Where a unit has children, all leaves below it need one.', governance.period_label(nearest), lacking)
                                 ELSE 'They have none for any period.' END,
                   HINT = 'Give shares, or another indicator to take them by.';
     END IF;
-    amounts := best.amounts;
     IF 0 >= ANY (amounts) THEN
         RAISE EXCEPTION 'unit "%" has no share by "%": its value is %', $1[array_position(amounts, (SELECT min(a) FROM unnest(amounts) a))], $2,
                         (SELECT trim_scale(min(a)) FROM unnest(amounts) a)

@@ -1,6 +1,6 @@
 -- Random reforms of random units, one after the other: what has to stay the same, stays.
 BEGIN;
-SELECT plan(24);
+SELECT plan(27);
 SET LOCAL client_min_messages = warning;
 SET LOCAL search_path = public;
 SELECT setseed(0.2013);
@@ -148,6 +148,23 @@ SELECT is_empty($$SELECT v.unit FROM values_on((SELECT max(day) FROM days), 'peo
                    WHERE abs(v.value - (SELECT sum(o.value * c.share) FROM observation o, LATERAL counterpart(o.unit, '2010-12-31', (SELECT max(day) FROM days)) c
                                          WHERE o.indicator = 'people' AND o.period = period('2010') AND c.counterpart = v.unit)) >= cardinality(v.sources)$$,
                 'a value is the sum of its sources'' shares, within one each');
+
+-- Shares are by the nearest period: what is read is the leaves' values for that one, not whole periods.
+INSERT INTO tier VALUES ('adm', 'village', 4);
+INSERT INTO unit (code, hierarchy, tier, name) SELECT 'N.v', 'adm', 'county', 'v' UNION ALL SELECT ('N.v.' || t)::unitcode, 'adm', 'town', 't' FROM generate_series(1, 4) AS t;
+INSERT INTO unit (code, hierarchy, tier, name)
+SELECT ('N.v.' || t || '.' || i)::unitcode, 'adm', 'village', 'v' FROM generate_series(1, 4) AS t, generate_series(1, 100) AS i;
+INSERT INTO observation (indicator, unit, period, value)
+SELECT 'people', u.code, daterange(m::date, (m + '1 month'::interval)::date), 2
+  FROM unit u, generate_series('2018-01-01'::timestamp, '2019-12-01', '1 month') AS m WHERE u.tier = 'village';
+ANALYZE unit, observation;
+CREATE FUNCTION rows_read(relation regclass) RETURNS bigint LANGUAGE sql AS $$
+    SELECT sum(pg_stat_get_xact_tuples_fetched(r))::bigint FROM (SELECT $1 UNION ALL SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = $1) AS t (r)
+$$;
+SELECT rows_read('observation') AS before \gset
+SELECT is(reform_amounts('{N.v.3,N.v.4}', 'people', '2019-12-31'), '{200,200}'::numeric[], 'amounts of a hundred villages each');
+SELECT cmp_ok(rows_read('observation') - :before, '>=', 200::bigint, 'are read from so many rows');
+SELECT cmp_ok(rows_read('observation') - :before, '<', 1000::bigint, 'and not many more');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -129,6 +129,16 @@ INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES
     ('felled', 'P.A.1', period('2021'), 7, 'ha');
 CALL refresh('felled');
 SELECT unit, period, reported, children, difference, n_children, n_missing FROM reported_mismatch WHERE indicator = 'felled';
+-- decimals of either sign are a tolerance
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op, source_mode, decimals) VALUES
+    ('huge', 'huge', 'persons', 'extensive', 'sum', 'last', 'reported_overrides', -17), ('tiny', 'tiny', 'persons', 'extensive', 'sum', 'last', 'reported_overrides', 18);
+INSERT INTO observation (indicator, unit, period, value) VALUES
+    ('huge', 'P.A', period('2020'), 4e17), ('huge', 'P.A.1', period('2020'), 1e17), ('tiny', 'P.A', period('2020'), 1.000000000000000001), ('tiny', 'P.A.1', period('2020'), 1),
+    ('tiny', 'P.A', period('2021'), 1.000000000000000002), ('tiny', 'P.A.1', period('2021'), 1);
+CALL refresh();
+SELECT indicator, unit, period, difference FROM reported_mismatch WHERE indicator IN ('huge', 'tiny');
+DELETE FROM observation WHERE indicator IN ('huge', 'tiny');
+DELETE FROM indicator WHERE code IN ('huge', 'tiny');
 DELETE FROM observation WHERE indicator = 'felled';
 DELETE FROM indicator WHERE code = 'felled';
 -- again: nothing to do, no row is touched
