@@ -117,20 +117,25 @@ CREATE FUNCTION carried_values("on" date, indicator text DEFAULT NULL, period da
             SELECT g.indicator, g.unit, g.period, g.unit, g.measure_unit, g.takes, g.since, g.goal, true, g.value
               FROM given g
              WHERE NOT g.gives
-        ), given_in AS (
-            SELECT DISTINCT g.indicator, g.measure_unit FROM given g
+        ), met AS MATERIALIZED (
+            -- What is given in several units of measure at one unit in one period. By a window: few rows are
+            -- expected here, so a join with the list of these would be a nested loop, quadratic.
+            SELECT p.*, CASE WHEN first_value(p.measure_unit) OVER one <> last_value(p.measure_unit) OVER one THEN array_agg(p.measure_unit) OVER one END AS given
+              FROM part p
+            WINDOW one AS (PARTITION BY p.indicator, p.unit, p.period ORDER BY p.measure_unit ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
         ), common AS MATERIALIZED (
             -- Where units of measure meet, amounts go into the indicator's, if all are finite in it; else
             -- into one in which they are: a mu is no decimal of hectares, but a hectare is 15 mu.
-            SELECT i.code AS indicator, i.kind, i.space_op, i.weight_by, t.code, t.factor, t.divisor
-              FROM wanted i
+            SELECT g.indicator, g.given, t.code, t.factor, t.divisor
+              FROM (SELECT DISTINCT g.indicator, g.given FROM met g WHERE g.given IS NOT NULL) g
+              JOIN wanted i ON i.code = g.indicator
              CROSS JOIN LATERAL (
                 SELECT t.code, t.factor, t.divisor
                   FROM measure_unit t
-                 WHERE t.code = i.measure_unit OR t.code IN (SELECT g.measure_unit FROM given_in g WHERE g.indicator = i.code)
+                 WHERE t.code = i.measure_unit OR t.code = ANY (g.given)
                  ORDER BY i.kind = 'extensive'
-                          AND EXISTS (SELECT FROM given_in g JOIN measure_unit m ON m.code = g.measure_unit
-                                       WHERE g.indicator = i.code
+                          AND EXISTS (SELECT FROM measure_unit m
+                                       WHERE m.code = ANY (g.given)
                                          AND exact_quotient(m.factor * t.divisor, m.divisor * t.factor) * m.divisor * t.factor <> m.factor * t.divisor),
                           t.code <> i.measure_unit, t.code
                  LIMIT 1) AS t
@@ -138,18 +143,16 @@ CREATE FUNCTION carried_values("on" date, indicator text DEFAULT NULL, period da
             SELECT p.indicator, p.unit, p.period, i.kind, i.space_op,
                    count(*) AS n, array_agg(p.source ORDER BY p.source) AS sources, bool_or(p.moved) AS moved, bool_and(p.known) AS known,
                    max(p.since) AS since, max(p.goal) AS goal,
-                   CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN min(p.measure_unit) ELSE min(i.code) END AS measure_unit,
-                   CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN sum(p.value) ELSE sum(c.value) END AS total,
-                   CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN min(p.value) ELSE min(c.value) END AS least,
-                   CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN max(p.value) ELSE max(c.value) END AS most,
+                   coalesce(min(t.code), min(p.measure_unit)) AS measure_unit,
+                   sum(c.value) AS total, min(c.value) AS least, max(c.value) AS most,
                    CASE WHEN count(w.value) = count(*) AND bool_and(w.known) THEN
-                       trim_scale(CASE WHEN min(p.measure_unit) = max(p.measure_unit) THEN sum(p.value * x.weight) ELSE sum(c.value * x.weight) END
-                                  / nullif(sum(x.weight), 0)) END AS average
-              FROM part p
-              JOIN common i ON i.indicator = p.indicator
+                       trim_scale(sum(c.value * x.weight) / nullif(sum(x.weight), 0)) END AS average
+              FROM met p
+              JOIN wanted i ON i.code = p.indicator
               JOIN measure_unit m ON m.code = p.measure_unit
-             CROSS JOIN LATERAL (SELECT CASE WHEN m.code = i.code THEN p.value
-                                             ELSE exact_quotient(p.value * m.factor * i.divisor, m.divisor * i.factor) END) AS c (value)
+              LEFT JOIN common t ON t.indicator = p.indicator AND t.given = p.given
+             CROSS JOIN LATERAL (SELECT CASE WHEN t.code IS NULL OR t.code = m.code THEN p.value
+                                             ELSE exact_quotient(p.value * m.factor * t.divisor, m.divisor * t.factor) END) AS c (value)
               LEFT JOIN part w ON w.indicator = i.weight_by AND w.unit = p.unit AND w.period = p.period AND w.source = p.source
               LEFT JOIN measure_unit wm ON wm.code = w.measure_unit
              CROSS JOIN LATERAL exact_quotient(w.value * wm.factor, wm.divisor) AS x (weight)

@@ -157,6 +157,23 @@ SELECT count(*) FROM reform('merge', '2021-01-01', '{A.1,A.2}', '{A.4}', '{A fou
 SELECT indicator, period_label(period) AS period, value, measure_unit, state FROM values_on('2021-01-01') WHERE unit = 'A.4' ORDER BY 1, 2;
 -- Reports of 2022 that came under the old codes have been brought to the new one so.
 SELECT indicator, value, measure_unit, source FROM observation WHERE unit = 'A.4' ORDER BY 1;
+-- Only what meets has a say in its unit of measure: 1 km2 and 1 ha are 101 ha, whatever else is given in mu; with 1 mu they are 1516 mu.
+INSERT INTO unit (code, hierarchy, tier, name)
+SELECT u::unitcode, 'adm', CASE WHEN governance.depth(u::unitcode) = 1 THEN 'city' ELSE 'county' END, u FROM unnest('{C,C.1,C.2,C.3,C.4}'::text[]) AS u;
+INSERT INTO indicator (code, name, measure_unit, kind, space_op, time_op) VALUES ('marsh', 'Marsh', 'ha', 'extensive', 'sum', 'last');
+INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES
+    ('marsh', 'C.1', period('2018'), 1, 'km2'), ('marsh', 'C.2', period('2018'), 1, NULL), ('marsh', 'C.3', period('2018'), 1, 'mu'), ('marsh', 'C.4', period('2018'), 1, 'mu'),
+    ('marsh', 'C.1', period('2019'), 1, 'km2'), ('marsh', 'C.2', period('2019'), 1, NULL), ('marsh', 'C.4', period('2019'), 1, 'mu'), ('marsh', 'C.4', period('2020'), 1, 'mu');
+SELECT count(*) FROM reform('merge', '2021-01-01', '{C.1,C.2,C.3}', '{C.5}', '{five}');
+SELECT unit, period_label(period) AS period, value, measure_unit, state FROM values_on('2021-01-01', 'marsh') ORDER BY 1, 2;
+SELECT unit, value, measure_unit FROM values_on('2021-01-01', 'marsh', period('2019')) ORDER BY 1;
+-- So a late report in mu does not stand in the way of another year's.
+INSERT INTO observation (indicator, unit, period, value, measure_unit) VALUES ('marsh', 'C.5', period('2022'), 5, NULL), ('marsh', 'C.1', period('2022'), 1, 'km2'), ('marsh', 'C.2', period('2022'), 1, NULL),
+    ('marsh', 'C.1', period('2023'), 1, 'mu');
+SELECT reform_observations(add => true);
+SELECT unit, period_label(period) AS period, value, measure_unit FROM observation WHERE unit = 'C.5' ORDER BY 2;
+DELETE FROM observation WHERE unit <@ 'C';
+
 -- Decimals are of the indicator's unit of measure: 0.01 CNY is 0.000001 of ten thousand; 0.01 ha is 0.15 mu, so tenths of a mu do.
 SELECT count(*) FROM reform('split', '2021-01-01', '{A.3}', '{A.5,A.6}', '{five,six}', '{0.3333333,0.6666667}');
 SELECT indicator, unit, value, measure_unit FROM values_on('2021-01-01') WHERE unit IN ('A.5', 'A.6') ORDER BY 1, 2;
