@@ -474,11 +474,13 @@ DECLARE
     drawn boundary;
     loss geometry;
 BEGIN
-    -- What was drawn for later goes along under the new code.
-    UPDATE boundary b SET unit = l.successor
+    -- What was drawn for later goes along under the new code, when that has none of its own.
+    INSERT INTO boundary (unit, valid, geom)
+    SELECT l.successor, v.days, b.geom
       FROM unnest($1) AS l
-     WHERE l.kind = 'rename' AND b.unit = l.predecessor AND lower(b.valid) >= day
-       AND NOT EXISTS (SELECT FROM boundary o WHERE o.unit = l.successor AND o.valid && b.valid);
+      JOIN boundary b ON b.unit = l.predecessor AND lower(b.valid) >= day
+     CROSS JOIN LATERAL (SELECT unnest(datemultirange(b.valid) - coalesce(range_agg(o.valid), '{}')) FROM boundary o WHERE o.unit = l.successor) AS v (days)
+     WHERE l.kind = 'rename';
     FOR gain IN
         SELECT g.successor, min(g.predecessor) AS predecessor, bool_and(g.kind = 'rename') AS renamed, bool_and(g.geom IS NOT NULL) AS known,
                ST_Multi(CASE WHEN count(*) = 1 THEN (array_agg(g.geom))[1] ELSE ST_Union(g.geom) END) AS geom
@@ -521,6 +523,7 @@ BEGIN
     ELSIF ($1[1]).kind <> 'transfer' THEN
         UPDATE boundary b SET valid = daterange(lower(b.valid), day)
           FROM unnest($1) AS l WHERE b.unit = l.predecessor AND b.valid @> eve AND b.valid @> day;
+        DELETE FROM boundary b USING unnest($1) AS l WHERE b.unit = l.predecessor AND lower(b.valid) >= day;
     END IF;
 END
 $$;

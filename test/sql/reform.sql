@@ -251,6 +251,24 @@ SELECT unit, valid, area_m2 FROM boundary WHERE unit <@ 'D' ORDER BY unit, valid
 SELECT count(*) FROM reform('transfer', '2014-01-01', '{B.1}', '{B.2}', share_by => 'area', boundaries => ARRAY[pg_temp.box(80, 0, 20, 100)]);
 SELECT unit, valid, area_m2 FROM boundary WHERE unit <@ 'B' ORDER BY unit, valid;
 
+-- What was drawn for later of a unit that a split or merge ends is gone; that of units below goes along.
+INSERT INTO unit (code, hierarchy, tier, name)
+SELECT u::unitcode, 'adm', (ARRAY['city', 'county', 'town'])[governance.depth(u::unitcode)], u FROM unnest('{F,F.1,F.1.t,F.2,F.3,F.4,F.5,F.6,F.7}'::text[]) AS u;
+INSERT INTO boundary (unit, valid, geom) VALUES
+    ('F.1', '(,2020-01-01)', pg_temp.box(0, 0, 10, 10)), ('F.1', '[2020-01-01,)', pg_temp.box(0, 0, 20, 10)), ('F.1.t', '(,2020-01-01)', pg_temp.box(0, 0, 5, 10)), ('F.1.t', '[2020-01-01,)', pg_temp.box(0, 0, 6, 10)),
+    ('F.2', '(,2016-01-01)', pg_temp.box(20, 0, 10, 10)), ('F.2', '[2016-01-01,2020-01-01)', pg_temp.box(20, 0, 11, 10)), ('F.2', '[2020-01-01,)', pg_temp.box(20, 0, 12, 10)),
+    ('F.3', '(,)', pg_temp.box(40, 0, 10, 10));
+SELECT count(*) FROM reform('split', '2016-01-01', '{F.1}', '{F.11,F.12}', '{eleven,twelve}', '{0.5,0.5}', boundaries => ARRAY[pg_temp.box(0, 0, 5, 10), pg_temp.box(5, 0, 5, 10)], children => '{F.11.t}');
+SELECT count(*) FROM reform('merge', '2016-01-01', '{F.2,F.3}', '{F.13}', '{thirteen}');
+SELECT unit, valid, area_m2 FROM boundary WHERE unit <@ 'F' ORDER BY unit, valid;
+SELECT unit, area_m2 FROM boundary_asof('2021-01-01') WHERE unit <@ 'F' ORDER BY unit;
+-- By a rename it goes to the new code for the days when that has none of its own.
+INSERT INTO boundary (unit, valid, geom) VALUES
+    ('F.4', '(,2018-01-01)', pg_temp.box(0, 50, 10, 10)), ('F.4', '[2018-01-01,)', pg_temp.box(0, 50, 20, 10)), ('F.5', '[2019-01-01,2020-01-01)', pg_temp.box(0, 50, 30, 10)),
+    ('F.6', '(,2018-01-01)', pg_temp.box(0, 80, 10, 10)), ('F.6', '[2018-01-01,)', pg_temp.box(0, 80, 20, 10)), ('F.7', '(,)', pg_temp.box(0, 80, 30, 10));
+SELECT count(*) FROM reform('rename', '2016-01-01', '{F.4,F.6}', '{F.5,F.7}');
+SELECT unit, valid, area_m2 FROM boundary WHERE unit IN ('F.4', 'F.5', 'F.6', 'F.7') ORDER BY unit, valid;
+
 -- A child whose label is taken is renamed the day before at the latest.
 INSERT INTO unit (code, hierarchy, tier, name) VALUES ('B.1.t', 'adm', 'town', 'Town'), ('B.2.t', 'adm', 'town', 'Town');
 SELECT * FROM pg_temp.told($$SELECT reform('merge', '2017-01-01', '{B.1,B.2}', '{B.3}', '{three}')$$);
