@@ -174,6 +174,15 @@ ROLLBACK;
 TRUNCATE threshold_rule;
 CALL refresh();
 SELECT count(*) FROM evaluation WHERE grade IS NOT NULL OR rule IS NOT NULL OR threshold IS NOT NULL OR margin IS NOT NULL;
+-- Subtrees that lie in one another are graded once, and no other is left out for it: a county with eight towns, two of these, and another county change tiers at once.
+INSERT INTO tier VALUES ('adm', 'town', 4), ('adm', 'village', 4);
+INSERT INTO unit (code, hierarchy, tier, name) SELECT u::unitcode, 'adm', 'county', u FROM unnest('{P.D,P.E}'::text[]) AS u;
+INSERT INTO unit (code, hierarchy, tier, name) SELECT ('P.D.' || i)::unitcode, 'adm', 'town', 'D' || i FROM generate_series(1, 8) AS i;
+INSERT INTO threshold_rule (id, indicator, hierarchy, tier, threshold, basis) VALUES (40, 'field', 'adm', 'district', '>= 1', 'suitability'), (41, 'field', 'adm', 'village', '>= 2', 'suitability');
+CALL refresh();
+UPDATE unit SET tier = CASE tier WHEN 'county' THEN 'district' ELSE 'village' END WHERE code = ANY ('{P.D,P.D.1,P.D.2,P.E}'::unitcode[]);
+CALL refresh();
+SELECT unit, tier, rule FROM evaluation WHERE indicator = 'field' AND period_label = '2021' AND unit = ANY ('{P.D,P.D.1,P.D.2,P.D.3,P.E}'::unitcode[]) ORDER BY unit;
 SET search_path = '';
 SELECT pg_catalog.count(*) > 0 FROM evaluation_test.evaluation_history;
 SELECT pg_catalog.count(*) > 0 FROM evaluation_test.evaluation_summary;
