@@ -117,12 +117,18 @@ CREATE FUNCTION carried_values("on" date, indicator text DEFAULT NULL, period da
             SELECT g.indicator, g.unit, g.period, g.unit, g.measure_unit, g.takes, g.since, g.goal, true, g.value
               FROM given g
              WHERE NOT g.gives
+        ), various AS MATERIALIZED (
+            SELECT g.indicator FROM given g GROUP BY g.indicator HAVING min(g.measure_unit COLLATE "C") <> max(g.measure_unit COLLATE "C")
         ), met AS MATERIALIZED (
             -- What is given in several units of measure at one unit in one period. By a window: few rows are
             -- expected here, so a join with the list of these would be a nested loop, quadratic.
             SELECT p.*, CASE WHEN first_value(p.measure_unit) OVER one <> last_value(p.measure_unit) OVER one THEN array_agg(p.measure_unit) OVER one END AS given
               FROM part p
-            WINDOW one AS (PARTITION BY p.indicator, p.unit, p.period ORDER BY p.measure_unit ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+             WHERE p.indicator IN (SELECT v.indicator FROM various v)
+            WINDOW one AS (PARTITION BY p.indicator COLLATE "C", p.unit, p.period ORDER BY p.measure_unit COLLATE "C"
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+            UNION ALL
+            SELECT p.*, NULL FROM part p WHERE p.indicator NOT IN (SELECT v.indicator FROM various v)
         ), common AS MATERIALIZED (
             -- Where units of measure meet, amounts go into the indicator's, if all are finite in it; else
             -- into one in which they are: a mu is no decimal of hectares, but a hectare is 15 mu.
